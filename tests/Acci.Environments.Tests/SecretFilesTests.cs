@@ -73,10 +73,10 @@ public sealed class SecretFilesTests : IDisposable
     public void Containers_can_read_the_file_and_nobody_else_gets_to_it()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
-        Files.Ensure(Password, "given", None);
+        Files.Ensure(Password, "g1ven", None);
         var file = Files.Find(Password, None).Path;
 
-        Assert.Equal("given", File.ReadAllText(file));
+        Assert.Equal("g1ven", File.ReadAllText(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(Folder, "secrets")));

@@ -106,7 +106,7 @@ public sealed class BuilderNodeTests : IDisposable
     [InlineData("linux/amd64=https://buildkit", "not the address of a BuildKit")]
     [InlineData("amd64=unix:///a", "is not a platform")]
     [InlineData("linux/amd64=unix:///a;linux/amd64=unix:///b", "linux/amd64 has more than one node")]
-    [InlineData("linux/amd64=ssh://ada:secret@power", "password")]
+    [InlineData("linux/amd64=ssh://ada:s3cr3t@power", "password")]
     [InlineData("linux/amd64=KUBERNETES://ci", "not the address of a BuildKit")]
     [InlineData("linux/amd64=unix:/run/x.sock", "not the address of a BuildKit")]
     [InlineData("linux/amd64=unix://", "names no")]

@@ -46,7 +46,7 @@ public sealed class BaseImagesTests(RegistryServer server) : IClassFixture<Regis
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"registry\"";
             return Task.CompletedTask;
         });
-        var login = Convert.ToBase64String("ada:secret"u8);
+        var login = Convert.ToBase64String("ada:s3cr3t"u8);
         Directory.CreateDirectory(_folder.Combine(".docker"));
         await File.WriteAllTextAsync(_folder.Combine(".docker", "config.json"), $$"""{ "auths": { "{{closed.Domain}}": { "auth": "{{login}}" } } }""", Cancellation);
         var images = new BaseImages(ImageLocks.Read(_folder.Combine("none.json")), new EngineScripts(new CacheDirectory(_folder.Path)))

@@ -105,7 +105,7 @@ public sealed class DockerPluginsTests : IDisposable
 
         // A login is one of the user's configuration, which need not be there.
         File.Delete(Path.Combine(users, "config.json"));
-        using (engine.LoginTo("registry.test", new("ada", "secret")))
+        using (engine.LoginTo("registry.test", new("ada", "s3cr3t")))
         {
         }
 

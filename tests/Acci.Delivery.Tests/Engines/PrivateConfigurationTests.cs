@@ -49,12 +49,12 @@ public sealed class PrivateConfigurationTests : IDisposable
     {
         Directory.CreateDirectory(_folder.Combine("users"));
         Directory.CreateDirectory(_folder.Combine("own"));
-        File.WriteAllText(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:secret@proxy.corp:3128", "noProxy": ".corp" }, "tcp://far": { "httpProxy": "http://ada:secret@other" } } }""");
+        File.WriteAllText(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:s3cr3t@proxy.corp:3128", "noProxy": ".corp" }, "tcp://far": { "httpProxy": "http://ada:s3cr3t@other" } } }""");
 
         PrivateConfiguration.Update(_folder.Combine("own"), Environment);
 
         Assert.Equal(["default.httpsProxy", "tcp://far.httpProxy"], PrivateConfiguration.ProxiesWithLogin(Environment));
-        Assert.DoesNotContain("secret", File.ReadAllText(Own), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", File.ReadAllText(Own), StringComparison.Ordinal);
         Assert.Contains("noProxy", File.ReadAllText(Own), StringComparison.Ordinal);
     }
 
@@ -62,13 +62,13 @@ public sealed class PrivateConfigurationTests : IDisposable
     public async Task Doctor_names_such_a_proxy_and_not_its_login()
     {
         Directory.CreateDirectory(_folder.Combine("users"));
-        await File.WriteAllTextAsync(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:secret@proxy.corp:3128" } } }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Users, """{ "proxies": { "default": { "httpsProxy": "http://ada:s3cr3t@proxy.corp:3128" } } }""", TestContext.Current.CancellationToken);
         using var context = new DeliveryContext(new DeliveryOptions { Root = _folder.Path, Artifacts = _folder.Combine("artifacts"), Images = [] }, TestContext.Current.CancellationToken) { Environment = Environment };
 
         var text = await Assert.Single(new Preflight(context, DeliveryScope.Publish).Checks, x => x.Name == "Proxies").LookAsync();
 
         Assert.StartsWith("default.httpsProxy in docker's config.json", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", text, StringComparison.Ordinal);
         File.Delete(Users);
         Assert.DoesNotContain(new Preflight(context, DeliveryScope.Publish).Checks, x => x.Name == "Proxies");
     }

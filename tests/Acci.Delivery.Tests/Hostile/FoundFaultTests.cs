@@ -35,7 +35,7 @@ public sealed class FoundFaultTests : IDisposable
     {
         var file = Write("config.json", content);
 
-        var error = Assert.Throws<DeliveryException>(() => new TemporaryLogin("ghcr.io", new Credentials("ada", "sesame", "a test"), Path.GetDirectoryName(file)));
+        var error = Assert.Throws<DeliveryException>(() => new TemporaryLogin("ghcr.io", new Credentials("ada", "s3cr3t", "a test"), Path.GetDirectoryName(file)));
 
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }

@@ -187,7 +187,7 @@ public sealed class ParserTests : IDisposable
 
     private static string AddLogin(string file)
     {
-        using var login = new TemporaryLogin("ghcr.io", new Oci.Registries.Credentials("ada", "sesame", "a test"), Path.GetDirectoryName(file));
+        using var login = new TemporaryLogin("ghcr.io", new Oci.Registries.Credentials("ada", "s3cr3t", "a test"), Path.GetDirectoryName(file));
         return login.Folder;
     }
 

@@ -42,7 +42,7 @@ public sealed class PromotedLoginsTests(RegistryServer server, SignedImages imag
     [InlineData("built again", false)]
     public async Task Its_login_goes_along_in_no_way(string named, bool isFromRegistry)
     {
-        var (index, platform) = await PublishAsync("http://ada:secret@proxy");
+        var (index, platform) = await PublishAsync("http://ada:s3cr3t@proxy");
         var from = named switch
         {
             "platform" => platform,

@@ -13,7 +13,7 @@ public sealed class PromotedStatementsTests(RegistryServer server, SignedImages 
 {
     private const string Bundle = "application/vnd.dev.sigstore.bundle.v0.3+json";
     private const string Earlier = "https://slsa.dev/provenance/v0.2";
-    private const string Proxy = "http://ada:secret@proxy";
+    private const string Proxy = "http://ada:s3cr3t@proxy";
 
     private readonly TemporaryRepository _checkout = new();
     private readonly TemporaryFolder _folder = new();

@@ -31,10 +31,10 @@ public sealed class CredentialTests : IDisposable
         Write($$"""
             {
               "auths": {
-                "ghcr.io": { "auth": "{{Base64("ada:secret:with:colons")}}" },
-                "127.0.0.1:5000": { "username": "bob", "password": "secret" },
-                "https://index.docker.io/v1/": { "auth": "{{Base64("cyd:secret")}}" },
-                "https://quay.io/v2/": { "auth": "{{Base64("dee:secret")}}" }
+                "ghcr.io": { "auth": "{{Base64("ada:s3cr3t:with:colons")}}" },
+                "127.0.0.1:5000": { "username": "bob", "password": "s3cr3t" },
+                "https://index.docker.io/v1/": { "auth": "{{Base64("cyd:s3cr3t")}}" },
+                "https://quay.io/v2/": { "auth": "{{Base64("dee:s3cr3t")}}" }
               },
               "currentContext": "default"
             }
@@ -43,8 +43,8 @@ public sealed class CredentialTests : IDisposable
         var found = await Config.FindAsync(domain, Cancellation);
 
         Assert.Equal($"{user} ({_folder.Combine("config.json")})", found?.ToString());
-        Assert.DoesNotContain("secret", found!.ToString(), StringComparison.Ordinal);
-        if (user == "ada") Assert.Equal(Base64("ada:secret:with:colons"), found.ToHeader().Parameter);
+        Assert.DoesNotContain("s3cr3t", found!.ToString(), StringComparison.Ordinal);
+        if (user == "ada") Assert.Equal(Base64("ada:s3cr3t:with:colons"), found.ToHeader().Parameter);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class CredentialTests : IDisposable
     public async Task A_credential_helper_that_has_nothing_leaves_the_word_to_the_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper of this test is a shell script.");
-        Write($$"""{"credsStore":"acci-test","auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+        Write($$"""{"credsStore":"acci-test","auths":{"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"} } }""");
         using var helper = Helper("echo 'credentials not found in native keychain'; exit 1");
 
         Assert.Equal("ada", (await Config.FindAsync("ghcr.io", Cancellation))?.User);
@@ -114,7 +114,7 @@ public sealed class CredentialTests : IDisposable
     public async Task A_credential_helper_that_does_not_work_is_named_and_not_quoted_and_leaves_the_word_to_the_file(string? script, string problem)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The helper of this test is a shell script.");
-        Write($$"""{"credsStore":"acci-test","auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+        Write($$"""{"credsStore":"acci-test","auths":{"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"} } }""");
         using var helper = script is null ? null : Helper(script);
         // One that answers may take its time on a busy machine.
         if (script == Silent) _helperTime = TimeSpan.FromSeconds(2);
@@ -167,7 +167,7 @@ public sealed class CredentialTests : IDisposable
     [InlineData("evil/https://example.com", "example.com", false)]
     public async Task A_key_means_the_host_in_it(string key, string domain, bool isFound = true)
     {
-        Write($$"""{"Auths":{"{{key}}":{"Auth":"{{Base64("ada:secret")}}"} } }""");
+        Write($$"""{"Auths":{"{{key}}":{"Auth":"{{Base64("ada:s3cr3t")}}"} } }""");
 
         Assert.Equal(isFound ? "ada" : null, (await Config.FindAsync(domain, Cancellation))?.User);
     }
@@ -175,7 +175,7 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task The_registry_itself_goes_before_a_namespace_of_it()
     {
-        Write($$"""{"auths":{"ghcr.io/owner":{"auth":"{{Base64("bob:secret")}}"},"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+        Write($$"""{"auths":{"ghcr.io/owner":{"auth":"{{Base64("bob:s3cr3t")}}"},"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"} } }""");
 
         Assert.Equal("ada", (await Config.FindAsync("ghcr.io", Cancellation))?.User);
     }
@@ -193,8 +193,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task The_variable_of_logins_goes_before_the_file_and_what_it_does_not_name_is_in_the_file()
     {
-        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"},"quay.io":{"auth":"{{Base64("cyd:secret")}}"} } }""");
-        var config = ConfigWith(("DOCKER_AUTH_CONFIG", $$"""{"auths":{"ghcr.io":{"auth":"{{Base64("bob:secret")}}"} } }"""));
+        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"},"quay.io":{"auth":"{{Base64("cyd:s3cr3t")}}"} } }""");
+        var config = ConfigWith(("DOCKER_AUTH_CONFIG", $$"""{"auths":{"ghcr.io":{"auth":"{{Base64("bob:s3cr3t")}}"} } }"""));
 
         Assert.Equal("bob (the environment variable DOCKER_AUTH_CONFIG)", (await config.FindAsync("ghcr.io", Cancellation))?.ToString());
         Assert.Equal("cyd", (await config.FindAsync("quay.io", Cancellation))?.User);
@@ -203,7 +203,7 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task A_variable_of_logins_that_cannot_be_read_is_said_and_not_quoted()
     {
-        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
+        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"} } }""");
 
         Assert.Equal("ada", (await ConfigWith(("DOCKER_AUTH_CONFIG", "hunter2")).FindAsync("ghcr.io", Cancellation))?.User);
 
@@ -214,7 +214,7 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task A_login_in_the_variable_that_is_not_base64_is_to_be_corrected_there()
     {
-        var config = ConfigWith(("DOCKER_AUTH_CONFIG", """{"auths":{"ghcr.io":{"auth":"ada:secret!"} } }"""));
+        var config = ConfigWith(("DOCKER_AUTH_CONFIG", """{"auths":{"ghcr.io":{"auth":"ada:s3cr3t!"} } }"""));
 
         var error = await Assert.ThrowsAsync<DeliveryException>(async () => await config.FindAsync("ghcr.io", Cancellation));
 
@@ -226,8 +226,8 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public async Task The_first_source_that_knows_decides()
     {
-        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:secret")}}"} } }""");
-        var given = new Credentials("bob", "secret");
+        Write($$"""{"auths":{"ghcr.io":{"auth":"{{Base64("ada:s3cr3t")}}"} } }""");
+        var given = new Credentials("bob", "s3cr3t");
 
         Assert.Equal("bob", (await Credentials.From(given, Config).FindAsync("ghcr.io", Cancellation))?.User);
         Assert.Equal("ada", (await Credentials.From(null, Config).FindAsync("ghcr.io", Cancellation))?.User);
@@ -276,7 +276,7 @@ public sealed class CredentialTests : IDisposable
             error.Message);
     }
 
-    private static RegistryAuthorization Authorization(string domain, Action sent) => new(domain, new Credentials("ada", "secret"), (_, _, _) =>
+    private static RegistryAuthorization Authorization(string domain, Action sent) => new(domain, new Credentials("ada", "s3cr3t"), (_, _, _) =>
     {
         sent();
         return Task.FromResult(new HttpResponseMessage());

@@ -217,7 +217,7 @@ public sealed class RegistryAccessTests : IDisposable
     [InlineData("ghcr.io/o", false)]
     public async Task One_login_is_not_given_for_several_registries(string registry, bool isRefused)
     {
-        var context = Context(x => x with { Registry = registry, RegistryUser = "ada", RegistryToken = "secret" });
+        var context = Context(x => x with { Registry = registry, RegistryUser = "ada", RegistryToken = "s3cr3t" });
 
         var error = await Record.ExceptionAsync(() => new Preflight(context, DeliveryScope.Publish).Checks.Single(x => x.Name == "Destination").LookAsync());
 

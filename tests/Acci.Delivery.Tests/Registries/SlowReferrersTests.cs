@@ -72,7 +72,7 @@ public sealed class SlowReferrersTests
             default:
                 await using (var other = await OddRegistry.StartAsync(Oddity.None))
                 {
-                    using var target = new OciRegistry(other.Domain, options with { Credentials = new Credentials("ada", "secret") });
+                    using var target = new OciRegistry(other.Domain, options with { Credentials = new Credentials("ada", "s3cr3t") });
                     await registry.CopyAsync(image, target, ImageReference.Parse($"{other.Domain}/copy"), [], cancellationToken: Cancellation);
                 }
 

@@ -429,8 +429,8 @@ public sealed class CosignTests(RegistryServer server) : IClassFixture<RegistryS
         await File.WriteAllTextAsync(script, $"#!/bin/sh\necho \"$3\" >> {asked}\ncat {keys}/\"$3\"\n", Cancellation);
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Directory.CreateDirectory(keys);
-        var one = new Cosign(script, new SigningIdentity.Key("one", "secret"));
-        var other = one with { Identity = new SigningIdentity.Key("other", "secret") };
+        var one = new Cosign(script, new SigningIdentity.Key("one", "s3cr3t"));
+        var other = one with { Identity = new SigningIdentity.Key("other", "s3cr3t") };
 
         await Assert.ThrowsAnyAsync<DeliveryException>(() => one.ReadSignerAsync(Cancellation));
         foreach (var key in (string[])["one", "other"]) await File.WriteAllTextAsync(Path.Combine(keys, key), $"{key}'s", Cancellation);

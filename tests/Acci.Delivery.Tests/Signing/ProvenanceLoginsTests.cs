@@ -13,9 +13,9 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("build-arg:HTTPS_PROXY", "http://ada:secret@proxy.corp:3128", true)]
+    [InlineData("build-arg:HTTPS_PROXY", "http://ada:s3cr3t@proxy.corp:3128", true)]
     [InlineData("build-arg:all_proxy", "http://ada@proxy.corp:3128", true)]
-    [InlineData("build-arg:HTTPS_PROXY", "ada:secret@proxy.corp:3128", true)]
+    [InlineData("build-arg:HTTPS_PROXY", "ada:s3cr3t@proxy.corp:3128", true)]
     [InlineData("build-arg:HTTPS_PROXY", "http://proxy.corp:3128", false)]
     [InlineData("build-arg:no_proxy", "localhost,.corp", false)]
     // What a Dockerfile says is in the image anyway.
@@ -34,7 +34,7 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
     }
 
     [Theory]
-    [InlineData("http://ada:secret@proxy", true)]
+    [InlineData("http://ada:s3cr3t@proxy", true)]
     [InlineData("http://proxy", false)]
     public async Task That_of_an_image_in_a_registry_is_read_there(string proxy, bool isRefused)
     {
@@ -51,9 +51,9 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
     }
 
     [Theory]
-    [InlineData("the image", "http://ada:secret@proxy", true)]
-    [InlineData("its platform", "http://ada:secret@proxy", true)]
-    [InlineData("its platform, promoted alone", "http://ada:secret@proxy", true)]
+    [InlineData("the image", "http://ada:s3cr3t@proxy", true)]
+    [InlineData("its platform", "http://ada:s3cr3t@proxy", true)]
+    [InlineData("its platform, promoted alone", "http://ada:s3cr3t@proxy", true)]
     [InlineData("its platform", "http://proxy", false)]
     public async Task Also_what_an_earlier_build_of_the_same_bytes_was_attested_with_is_read(string place, string proxy, bool isRefused)
     {
