@@ -31,6 +31,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     private readonly Dictionary<string, string> _told = [];
     private readonly Dictionary<string, Container> _failed = [];
     private readonly Dictionary<string, int> _restartsBefore = [];
+    private readonly UpProgress _progress = new();
     private long _begun = time.GetTimestamp();
     private long _toldAt = time.GetTimestamp();
     private bool _isUnreached;
@@ -223,6 +224,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
 
     private async Task TellAsync(Container container)
     {
+        _progress.See(container);
         if (container.Status is "exited" or "restarting" or "dead" && !container.IsUp) _failed[container.Name] = container;
         if (_told.GetValueOrDefault(container.Name) == container.State)
         {
@@ -241,6 +243,7 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     // Images on their way are worth a line; containers are told of as they are seen.
     private void Tell(string line)
     {
+        _progress.Read(line);
         if (line.Contains(" Container ", StringComparison.Ordinal) || line.Contains(" Network ", StringComparison.Ordinal) || line.Contains(" Volume ", StringComparison.Ordinal)) return;
         if (line.EndsWith(" Pulling", StringComparison.Ordinal) || line.EndsWith(" Pulled", StringComparison.Ordinal) || line.EndsWith(" Built", StringComparison.Ordinal)) Log.Information("{Line:l}", line.Trim());
         else Log.Verbose("{Line:l}", line);
@@ -275,11 +278,19 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     // Data that a first start began to make may be half of what they should be. Quick, because a build that is interrupted has seconds to end in.
     private async Task RemoveAsync(DataVolumes volumes, IReadOnlyList<string> before)
     {
-        var hasData = before.Count > 0;
-        Log.Information("Taking away what was started{Data:l}", hasData ? "; the data that were there stay" : "");
-        var containers = (await project.ContainersAsync(CancellationToken.None)).Select(x => x.Id).ToArray();
-        if (hasData && containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. containers]), cancellationToken: CancellationToken.None);
-        if (containers.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. containers]), cancellationToken: CancellationToken.None);
+        var containers = (await project.ContainersAsync(CancellationToken.None)).ToLookup(_progress.HasMade);
+        var others = string.Join(", ", containers[false].Select(x => x.Name));
+        var dataStay = before.Count > 0 || others.Length > 0;
+        Log.Information("Taking away what was started{Data:l}", dataStay ? "; the data that were there stay" : "");
+        string[] own = [.. containers[true].Select(x => x.Id)];
+        if (dataStay && own.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. own]), cancellationToken: CancellationToken.None);
+        if (own.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. own]), cancellationToken: CancellationToken.None);
+        if (others.Length > 0)
+        {
+            Log.Warning("{Containers:l}: another run has started this, so it stays, and so do the networks and data of {Project:l}", others, project.Name);
+            return;
+        }
+
         // With --volumes it would remove every volume of the file by its name, whoever made it. Source: docker/compose, pkg/compose/down.go, ensureVolumesDown.
         await CommandRunner.RunAsync(project.Bounded(project.Compose("down", "--remove-orphans")), Log.Verbose, CancellationToken.None);
         await volumes.RemoveAsync((await volumes.ListAsync(CancellationToken.None)).Except(before), CancellationToken.None);

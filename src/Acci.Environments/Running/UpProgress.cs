@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Acci.Environments.Running;
+
+/// <summary>
+/// The containers that one <c>docker compose up</c> has made. Another job may start the same project meanwhile: it replaces containers by others of the same name, and may have its checkout
+/// at the same path, so neither name nor labels tell them apart.
+/// </summary>
+internal sealed partial class UpProgress
+{
+    private readonly ConcurrentDictionary<string, bool> _made = [];
+    private readonly ConcurrentDictionary<string, string> _first = [];
+
+    /// <summary>Notes what a line of its progress says. Source: docker/compose, <c>--progress plain</c>.</summary>
+    public void Read(string line)
+    {
+        if (MadePattern().Match(line) is { Success: true } made) _made[made.Groups["name"].Value] = true;
+    }
+
+    /// <summary>Notes which container has a name now: the one that had it first is this run's, if the run made one of that name.</summary>
+    public void See(Container container) => _first.TryAdd(container.Name, container.Id);
+
+    /// <summary>Whether the run has made this one.</summary>
+    public bool HasMade(Container container) =>
+        _made.ContainsKey(container.Name) && (!_first.TryGetValue(container.Name, out var first) || first == container.Id);
+
+    [GeneratedRegex(@"^\s*Container (?<name>\S+)\s+(Creat|Recreate)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex MadePattern();
+}
