@@ -146,9 +146,10 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
             GitTag = null,
         };
         var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, context.SuccessionOf(ImageOrigin.Of(image)), Cancellation);
-        return plan.Moves.FirstOrDefault(move => move.IsForeign) is not { } other
-            ? await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation)
-            : throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");
+        if (plan.Moves.FirstOrDefault(move => move.IsForeign) is { } other)
+            throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");
+        if (PlannedTags.IsLoopback(repository)) plan = await plan.TakingNoneOfOthersAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation);
+        return await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation);
     }
 
     /// <summary>The image to promote; where it is in another registry it is copied, with everything that refers to it.</summary>

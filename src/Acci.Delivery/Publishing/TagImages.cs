@@ -1,7 +1,6 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
 using Acci.Delivery.Images;
-using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Processes;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Signing;
@@ -19,8 +18,6 @@ namespace Acci.Delivery.Publishing;
 /// <param name="report">Gets what was published.</param>
 public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<PublishSummary>, Task> report) : Verb
 {
-    private const string ReplaceVersion = "--replace-version";
-
     private readonly ImageFiles _files = new(context.Options);
 
     /// <inheritdoc/>
@@ -46,15 +43,10 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
                 continue;
             }
 
-            var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
-            var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? image.Labels.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
-            foreach (var place in await context.PlacesAsync(image))
+            foreach (var (registry, repository) in await context.PlacesAsync(image))
             {
-                await place.Registry.EnsureReachableAsync(context.CancellationToken);
-                var plan = await DecideAsync(place, image, Digest.Of([]), new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source }, tags);
-                plan = IsLoopback(place.Repository) ? await plan.TakingNoneOfOthersAsync(place.Registry, context.CancellationToken)
-                    : await plan.ForeseeingAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken);
-                plan.Say(place.Repository.ToString());
+                await registry.EnsureReachableAsync(context.CancellationToken);
+                (await context.PlanTagsAsync(image, registry, repository)).Say(repository.ToString());
             }
         }
     }
@@ -64,7 +56,6 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
     /// moved.</exception>
     public override async Task RunAsync()
     {
-        var tags = await context.TagsAsync();
         var plans = new List<TagPlan>();
         var verified = new Dictionary<string, IReadOnlyList<PublishedImage>>();
         await context.ForEachImageAsync(async (image, publish) =>
@@ -75,12 +66,13 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
             publish.Record.EnsureGoesTo([.. places.Select(x => x.Repository)]);
             await context.EnsureUnchangedAsync(image, publish.Record);
             verified[image.Name] = await EnsureSignedAsync(policy, image, publish);
-            foreach (var place in places)
+            foreach (var (registry, repository) in places)
             {
-                var plan = await DecideAsync(place, image, publish.Record.Digest, ImageOrigin.Of(verified[image.Name][0].Root), tags);
+                var plan = await context.DecideTagsAsync(image, registry, repository, publish.Record.Digest, ImageOrigin.Of(verified[image.Name][0].Root));
                 // This machine's own registry gets every build of a commit, with changes that are not committed, too.
-                plans.Add(IsLoopback(place.Repository) ? await plan.TakingNoneOfOthersAsync(place.Registry, context.CancellationToken)
-                    : await plan.WritingOnceAsync(place.Registry, ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken));
+                plans.Add(await (PlannedTags.IsLoopback(repository)
+                    ? plan.TakingNoneOfOthersAsync(registry, PlannedTags.ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken)
+                    : plan.WritingOnceAsync(registry, PlannedTags.ReplaceVersion, context.Options.ReplaceVersion, context.CancellationToken)));
             }
         });
 
@@ -137,18 +129,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         return summaries;
     }
 
-    private static bool IsLoopback(ImageReference repository) => new Destination(repository.Domain!, "").IsLoopback;
-
     private Task<OciRegistry> RegistryOfAsync(ImageReference repository) => context.RegistryOfAsync(repository.Domain!);
-
-    private async Task<TagPlan> DecideAsync((OciRegistry Registry, ImageReference Repository) place, ImageDefinition image, Digest digest, ImageOrigin origin, TagSet tags)
-    {
-        var hasOwn = image.Gives(OciLabels.VersionKey);
-        return await TagPlan.DecideAsync(
-            place.Registry, place.Repository, digest, tags.All, hasOwn ? tags.FloatingOfOwnVersion : tags.Floating,
-            // A commit that the definition gives is that of something in the image.
-            context.SuccessionOf(image.Gives(OciLabels.RevisionKey) ? origin with { Revision = null } : origin), context.CancellationToken);
-    }
 
     // In each registry, and each time, whatever the record says: a file can be edited, and signatures can be deleted.
     private async Task<IReadOnlyList<PublishedImage>> EnsureSignedAsync(DeparturePolicy policy, ImageDefinition image, PublishTransaction publish)
@@ -233,7 +214,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
 
     private async Task<string> RunCommandAsync(DockerEngine engine, ImageDefinition image, ImageReference place, RegistryAccess access)
     {
-        var isReached = !IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
+        var isReached = !PlannedTags.IsLoopback(place) || (await context.LocationAsync(engine)).ReachesLoopback;
         return $"{Shortcut.ToTyped(engine.Docker(PublishSummary.RunArguments(image, place)).ToString(), context.Environment)}"
             + (isReached ? "" : "  # where the engine reaches that registry, which is on this machine's loopback; name another with --registry")
             + (access.Remark is null ? "" : $"  {await EngineRemarkAsync(engine, access)}").TrimEnd();

@@ -139,20 +139,32 @@ public sealed partial record TagPlan
     /// <summary>
     /// Checks that no tag would be taken from an image of other source code. This machine's own registry serves all of its repositories, and images of two may have one name.
     /// </summary>
-    /// <returns>This plan.</returns>
+    /// <param name="registry">The registry.</param>
+    /// <param name="replaceSwitch">The switch by which a person says that it may be.</param>
+    /// <param name="mayReplace">It was given.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DeliveryException">One would, or the registry cannot be asked.</exception>
-    internal async Task<TagPlan> TakingNoneOfOthersAsync(OciRegistry registry, CancellationToken cancellationToken)
+    internal async Task<TagPlan> TakingNoneOfOthersAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {
         var own = Succession.Own.Source;
-        foreach (var move in Moving.Where(x => own.Length > 0 && !x.IsFloating))
+        if (own.Length == 0) return this;
+        var moves = new List<TagMove>();
+        foreach (var move in Moves)
         {
             var tag = Repository.WithTag(move.Tag);
-            if (await registry.FindManifestAsync(tag, cancellationToken) is not { } there || there.Digest == Digest) continue;
-            if (ImageOrigin.Of(there).Source is { Length: > 0 } source && !OciLabels.IsSameSource(source, own))
-                throw new DeliveryException($"{tag} is an image of {source}, and this one is of {own}: no tag moves. Give one of the two another name, or publish with --registry.");
+            var there = move is { Moves: true, IsFloating: false } ? await registry.FindManifestAsync(tag, cancellationToken) : null;
+            var isOthers = there is not null && there.Digest != Digest && ImageOrigin.Of(there).Source is { Length: > 0 } source && !OciLabels.IsSameSource(source, own);
+            if (isOthers && !mayReplace)
+            {
+                throw new DeliveryException(
+                    $"{tag} is an image of {ImageOrigin.Of(there!).Source}, and this one is of {own}: no tag moves. "
+                    + $"Give one of the two another name, publish with --registry, or replace the other one's tags with {replaceSwitch}.");
+            }
+
+            moves.Add(isOthers ? move with { Replaces = there!.Digest, Reason = $"{replaceSwitch} is given, and it points at an image of {ImageOrigin.Of(there).Source} until now" } : move);
         }
 
-        return this;
+        return this with { Moves = moves };
     }
 
     /// <summary>Notes, before the build, which full versions exist already: only the same image may have them.</summary>

@@ -23,7 +23,7 @@ public static class TagsAtStart
     });
 
     /// <summary>Keeps in mind what the tags point at: what moves them meanwhile is another publish.</summary>
-    /// <exception cref="DeliveryException">The registry does not answer, or does not let this be pushed.</exception>
+    /// <exception cref="DeliveryException">The registry does not answer, does not let this be pushed, or is of this machine and has another repository's image under one of these tags.</exception>
     public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) =>
         context.Once(nameof(TagsAtStartAsync), () => LookAsync(context));
 
@@ -50,6 +50,8 @@ public static class TagsAtStart
             foreach (var (registry, repository) in await context.PlacesAsync(image))
             {
                 foreach (var tag in tags.All.Select(repository.WithTag)) found[tag] = await FindAsync(registry, tag, context.CancellationToken);
+                // Said before minutes are spent on what no tag would point at.
+                if (PlannedTags.IsLoopback(repository)) await context.PlanTagsAsync(image, registry, repository);
             }
         }
 
