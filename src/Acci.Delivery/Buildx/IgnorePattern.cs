@@ -21,7 +21,9 @@ internal sealed partial class IgnorePattern
     public IgnorePattern(string pattern, bool isException)
     {
         (Text, IsException, Problem) = (pattern, isException, ProblemWith(pattern));
-        if (Problem is not null || pattern.AsSpan().ContainsAny('\uFEFF', '\uFFFD') || ExpressionOf(pattern) is not { } expression) return;
+        if (Problem is not null || pattern.AsSpan().ContainsAny('\uFEFF', '\uFFFD') || Escape().IsMatch(pattern)) return;
+        // There it separates folders for the program that sends them, and escapes for BuildKit.
+        if ((OperatingSystem.IsWindows() && pattern.Contains('\\')) || ExpressionOf(pattern) is not { } expression) return;
         try
         {
             _expression = new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
@@ -53,7 +55,7 @@ internal sealed partial class IgnorePattern
 
     private static string? ProblemWith(string pattern) =>
         pattern.Length == 0 ? "'!' needs a path"
-        : OperatingSystem.IsWindows() && pattern.Contains('\\') || BadEscape().IsMatch(pattern) ? "it has a backslash; write / between folders"
+        : !OperatingSystem.IsWindows() && BadEscape().IsMatch(pattern) ? "it has a backslash; write / between folders"
         : null;
 
     private static string? ExpressionOf(string pattern)
@@ -113,8 +115,13 @@ internal sealed partial class IgnorePattern
         };
     }
 
-    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[A-Za-z0-9]|\z)")]
+    // Letters that Go's regular expressions take after a backslash are left out. Source: Go, regexp/syntax.
+    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[ceg-mouyCEF-OQRTUVXYZ]|\z)")]
     private static partial Regex BadEscape();
+
+    // Of a digit, a class of characters …: BuildKit hands it on as it is.
+    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\[A-Za-z0-9]")]
+    private static partial Regex Escape();
 
     [GeneratedRegex(@"\G\[\^?(?:[A-Za-z0-9_.](?:-[A-Za-z0-9_.])?)+\]")]
     private static partial Regex SimpleClass();

@@ -27,6 +27,8 @@ public sealed class IgnorePatternTests
     [InlineData("deploy|x*", "deploy|x*", false)]
     [InlineData("deploy/[[:lower:]]*", "deploy/[[:lower:]]*", false)]
     [InlineData("\uFFFDdeploy", "\uFFFDdeploy", false)]
+    [InlineData("bin\\debug\ndeploy", "bin\\debug", true)]
+    [InlineData("deploy\\w*", "deploy\\w*", false)]
     [InlineData("\uFEFF\uFEFFdeploy", "\uFEFFdeploy", false)]
     public void What_is_not_certain_leaves_nothing_out(string lines, string doubt, bool isLeftOut)
     {
@@ -42,6 +44,9 @@ public sealed class IgnorePatternTests
     [InlineData("!/", "line 1 ('!/') cannot be read by BuildKit: '!' needs a path")]
     [InlineData("bin/[z-a]", "line 1 ('bin/[z-a]') cannot be read by BuildKit: a range in it ends before it begins")]
     [InlineData("bin/\\[id\\]*", null)]
+    // Go's expressions read it as a digit.
+    [InlineData("bin\\debug", null)]
+    [InlineData("bin/\\\\debug", null)]
     [InlineData("# deploy\\compose", null)]
     public void A_line_that_ends_the_build_or_the_engine_is_named(string lines, string? problem)
     {
