@@ -74,7 +74,12 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         string[] left = [.. await project.ListAsync("container", Cancellation), .. await project.ListAsync("network", Cancellation)];
         if (left.Length > 0) throw new DeliveryException($"Of environment '{name}' there is still {string.Join(", ", left)}: something else uses it. End that and run ComposeDown again.");
         var kept = await data.ListAsync(Cancellation);
-        Log.Information("Environment '{Environment:l}' is down. {Data:l}", name, kept.Count == 0 ? "Nothing of it is left" : $"Its data stay in {string.Join(", ", kept)}; ComposeDown --environment {name} --delete-volumes deletes them");
+        var problem = DeclaredVolumesOf(name).Problem;
+        Log.Information(
+            "Environment '{Environment:l}' is down. {Data:l}", name,
+            kept.Count > 0 ? $"Its data stay in {string.Join(", ", kept)}; ComposeDown --environment {name} --delete-volumes deletes them"
+            : problem is null ? "Nothing of it is left" : "No container, network or labelled volume of it is left");
+        if (problem is not null) Log.Warning("Which volumes it declares is not known, so one that somebody made by hand may be left. {Problem:l}", problem);
     }
 
     private async Task RemoveAsync(ComposeProject project, bool isStack, DataVolumes data)

@@ -174,6 +174,8 @@ public sealed class KeptDataTests : IDisposable
         await new ComposeDown(context, Declaration, "live", volumes: true).RunAsync();
 
         Assert.Equal(["shop-live_data"], Volumes);
+        Assert.Contains(_said.Lines, x => x.EndsWith("is down. No container, network or labelled volume of it is left", StringComparison.Ordinal));
+        Assert.Contains(_said.Lines, x => x.StartsWith("Which volumes it declares is not known, so one that somebody made by hand may be left. ", StringComparison.Ordinal));
     }
 
     private void AddVolume(string name, string label) => File.WriteAllText(_root.Combine("volumes", name), $"{label}\n");

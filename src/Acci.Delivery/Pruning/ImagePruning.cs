@@ -109,13 +109,13 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
         var listed = GitHub.Time.GetTimestamp();
         var gone = 0;
         PackageVersion? asked = null;
-        using var unfinished = Unfinished.Note(() => Volatile.Read(ref asked) is null ? null : Stopped(isKnown: false));
+        using var unfinished = Unfinished.Note(() => Volatile.Read(ref asked) is { } unanswered ? Stopped(unanswered) : null);
         foreach (var (node, _, _) in plan.Deletions)
         {
             if (refusals.ContainsKey(node.Digest)) continue;
             if (GitHub.Time.GetElapsedTime(listed) >= ListLifetime)
             {
-                await EnsureUnchangedAsync(package, known, gone, cancellationToken);
+                await EnsureUnchangedAsync();
                 listed = GitHub.Time.GetTimestamp();
             }
 
@@ -127,12 +127,11 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
             }
             catch (OperationCanceledException exception)
             {
-                Log.Warning("{Outcome:l}", Stopped(isKnown: false));
-                throw new OperationCanceledException(Stopped(isKnown: false), exception, cancellationToken);
+                throw Interrupted(exception, node.Version);
             }
             catch (DeliveryException exception) when (exception is not GitHubException { IsUndecided: false } || gone > 0)
             {
-                throw exception.With($"{exception.Message} {Stopped(isKnown: exception is GitHubException { IsUndecided: false })}");
+                throw exception.With($"{exception.Message} {Stopped(exception is GitHubException { IsUndecided: false } ? null : node.Version)}");
             }
 
             Volatile.Write(ref asked, null);
@@ -150,23 +149,42 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
 
         return refusals.Where(x => plan.Deletions.Any(deletion => deletion.Node.Digest == x.Key)).ToDictionary();
 
-        string Stopped(bool isKnown) =>
-            $"Stopped after {gone} deletions, none of which anything needs{(isKnown ? "" : $"; whether {asked!.Name} is deleted as well is not known")}. Run PruneImages again.";
-    }
-
-    private static async Task EnsureUnchangedAsync(ContainerPackage package, HashSet<(long Id, string Tags)> known, int gone, CancellationToken cancellationToken)
-    {
-        var now = await package.ListAsync(cancellationToken);
-        if (now.Where(x => !known.Contains(State(x))).Select(x => x.Name).ToList() is { Count: > 0 } changed)
+        async Task EnsureUnchangedAsync()
         {
+            IReadOnlyList<PackageVersion> now;
+            try
+            {
+                now = await package.ListAsync(cancellationToken);
+            }
+            catch (OperationCanceledException exception) when (gone > 0)
+            {
+                throw Interrupted(exception, null);
+            }
+            catch (DeliveryException exception) when (gone > 0)
+            {
+                throw exception.With($"{exception.Message} {Stopped(null)}");
+            }
+
+            string[] changed = [.. now.Where(x => !known.Contains(State(x))).Select(x => x.Name)];
+            if (changed.Length == 0) return;
             throw new DeliveryException(
-                $"Someone has pushed to {package.Repository.Repository} or tagged it meanwhile ({Some(changed)}), which may need what was to go. "
-                + $"Stopped after {gone} deletions, none of which anything needs; run PruneImages again.");
+                $"Someone has pushed to {package.Repository.Repository} or tagged it meanwhile ({Some(changed)}), which may need what was to go. {After()}; run PruneImages again.");
         }
+
+        OperationCanceledException Interrupted(Exception exception, PackageVersion? unanswered)
+        {
+            Log.Warning("{Outcome:l}", Stopped(unanswered));
+            return new OperationCanceledException(Stopped(unanswered), exception, cancellationToken);
+        }
+
+        string Stopped(PackageVersion? unanswered) =>
+            $"{After()}{(unanswered is null ? "" : $"; whether {unanswered.Name} is deleted as well is not known")}. Run PruneImages again.";
+
+        string After() => $"Stopped after {gone} deletions, none of which anything needs";
     }
 
     // What has to be as it was for a plan to count: which versions there are, and their tags.
     private static (long Id, string Tags) State(PackageVersion version) => (version.Id, string.Join(',', version.Tags.Order(StringComparer.Ordinal)));
 
-    private static string Some(List<string> names) => string.Join(", ", names.Take(ShownFailures)) + (names.Count > ShownFailures ? $" and {names.Count - ShownFailures} more" : "");
+    private static string Some(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(ShownFailures)) + (names.Count > ShownFailures ? $" and {names.Count - ShownFailures} more" : "");
 }

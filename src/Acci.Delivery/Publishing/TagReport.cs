@@ -4,7 +4,7 @@ namespace Acci.Delivery.Publishing;
 /// <param name="Taken">The tags that point at it.</param>
 /// <param name="Left">The tags that do not, each with the reason.</param>
 /// <param name="Lost">Those of them that were written, and that another publish has by now.</param>
-/// <param name="Replaced">Those it has that are full versions and pointed at another image before, each with that one.</param>
+/// <param name="Replaced">Those it has that pointed at an image that a person has said may be replaced, each with that one.</param>
 public sealed record TagReport(IReadOnlyList<string> Taken, IReadOnlyList<string> Left, IReadOnlyList<string> Lost, IReadOnlyList<string> Replaced)
 {
     /// <summary>Compares what was planned with what came of it.</summary>
@@ -25,7 +25,7 @@ public sealed record TagReport(IReadOnlyList<string> Taken, IReadOnlyList<string
     public TagReport Log(string image)
     {
         foreach (var tag in Left.Except(Lost)) Serilog.Log.Information("{Image}: does not take {Tag:l}", image, tag);
-        foreach (var tag in Replaced) Serilog.Log.Warning("{Image}: replaced a full version, {Tag:l}", image, tag);
+        foreach (var tag in Replaced) Serilog.Log.Warning("{Image}: replaced another image, {Tag:l}", image, tag);
         foreach (var tag in Lost) Serilog.Log.Warning("{Image}: lost a tag, {Tag:l}", image, tag);
         return this;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Acci.Oci;
 using Acci.Oci.Manifests;
@@ -22,10 +23,20 @@ internal static class ProvenanceLogins
     /// <param name="image">The image, for the message.</param>
     /// <param name="platform">Its platform, for the message.</param>
     /// <param name="statement">The statement, JSON.</param>
-    /// <exception cref="DeliveryException">It has one.</exception>
+    /// <exception cref="DeliveryException">It has one, or has something in it that cannot be read.</exception>
     public static void EnsureNone(string image, string platform, JsonElement statement)
     {
-        if (FindIn(statement) is not { } name) return;
+        string? name;
+        try
+        {
+            name = FindIn(statement);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new DeliveryException($"{image} does not leave this machine: the provenance of {platform} has a payload that cannot be read, so it may have a login in it. Delete it, or run BuildImages again.", exception);
+        }
+
+        if (name is null) return;
         throw new DeliveryException(
             $"{image} does not leave this machine: the provenance of {platform} has a login in {name}, which everybody could read. Use a proxy without a login (`proxies` in docker's "
             + "config.json), and run BuildImages again.");
@@ -88,10 +99,19 @@ internal static class ProvenanceLogins
             var name = reader.GetString()!;
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) continue;
             if (IsProxy(name) && HasLogin(reader.GetString()!)) return name;
-            if (name == "payload" && FindIn(reader.GetBytesFromBase64()) is { } inside) return inside;
+            if (name == "payload" && FindIn(ReadPayload(reader.GetString()!)) is { } inside) return inside;
         }
 
         return null;
+    }
+
+    // DSSE has it in base64 of either alphabet, JWS in base64url without padding; one within a predicate may be JSON as it is. Source: DSSE, protocol.md, "Signature Definition"; RFC 7515,
+    // section 7.2.
+    private static byte[] ReadPayload(string text)
+    {
+        if (text.AsSpan().TrimStart() is ['{' or '[', ..]) return Encoding.UTF8.GetBytes(text);
+        var digits = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+        return Convert.FromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='));
     }
 
     // A proxy needs no scheme before its login. Source: golang.org/x/net/http/httpproxy, parseProxy; curl(1), "--proxy".

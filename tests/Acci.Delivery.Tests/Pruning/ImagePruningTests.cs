@@ -219,6 +219,18 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
+    public async Task A_list_that_fails_in_the_midst_of_it_says_what_is_gone()
+    {
+        using var world = await World.CreateAsync(this);
+        world.AfterDeletion = () => GitHub.Fail(Fault.Broken(502) with { When = x => x.Method == "GET", Times = int.MaxValue });
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => world.PruneAsync(delete: true));
+
+        Assert.EndsWith("Stopped after 1 deletions, none of which anything needs. Run PruneImages again.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([world.Old.ToString()], world.Deleted);
+    }
+
+    [Fact]
     public async Task What_GitHub_does_not_let_go_keeps_its_platforms()
     {
         using var world = await World.CreateAsync(this);

@@ -85,6 +85,23 @@ public sealed class SkippedBuildTests(RegistryServer server) : IClassFixture<Reg
     }
 
     [Fact]
+    public async Task What_ends_it_after_that_says_which_tag_another_publish_has()
+    {
+        using var registry = server.Connect();
+        var theirs = await PushAsync(registry, "theirs", Newer);
+        var ours = await PushAsync(registry, "ours", Older);
+        await registry.PutTagAsync(Repository, "main", theirs, Cancellation);
+        using var context = Context();
+        (await RecordAsync(context, ours)).Write(context.Options.RecordOf("app"));
+
+        var failed = await Assert.ThrowsAsync<DeliveryException>(new TagImages(context, _ => throw new DeliveryException("no summary")).RunAsync);
+
+        Assert.Equal(
+            $"The images are published and their tags have moved, but not all: {Repository}:main: it points at {theirs} now, which another publish may have put it on. "
+            + "What comes after that failed: no summary", failed.Message);
+    }
+
+    [Fact]
     public async Task What_ends_it_after_the_tags_have_moved_says_that_they_have()
     {
         using var registry = server.Connect();

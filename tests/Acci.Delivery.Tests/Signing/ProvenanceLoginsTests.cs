@@ -33,6 +33,32 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
         if (isRefused) Assert.StartsWith($"'app' does not leave this machine: the provenance of linux/amd64 has a login in {name}", error!.Message, StringComparison.Ordinal);
     }
 
+    // In base64 of either alphabet, with padding and without, as JSON, or in no way that is known.
+    [Theory]
+    [InlineData("base64", "http://ada:s3cr3t@proxy?>>>", "has a login in build-arg:HTTP_PROXY")]
+    [InlineData("base64url", "http://ada:s3cr3t@proxy?>>>", "has a login in build-arg:HTTP_PROXY")]
+    [InlineData("json", "http://ada:s3cr3t@proxy", "has a login in build-arg:HTTP_PROXY")]
+    [InlineData("base64url", "http://proxy?>>>", null)]
+    [InlineData("json", "http://proxy", null)]
+    [InlineData("text", "", "has a payload that cannot be read, so it may have a login in it")]
+    public void A_payload_is_read_in_each_form_that_it_may_have(string form, string proxy, string? problem)
+    {
+        var inside = Encoding.UTF8.GetBytes($$"""{"build-arg:HTTP_PROXY":"{{proxy}}"}""");
+        var payload = form switch
+        {
+            "base64" => Convert.ToBase64String(inside),
+            "base64url" => Convert.ToBase64String(inside).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            "json" => Encoding.UTF8.GetString(inside),
+            _ => "!",
+        };
+        var statement = JsonElement.Parse(new JsonObject { ["event"] = new JsonObject { ["payload"] = payload } }.ToJsonString());
+
+        var error = Record.Exception(() => ProvenanceLogins.EnsureNone("'app'", "linux/amd64", statement));
+
+        Assert.Equal(problem is not null, error is DeliveryException);
+        if (problem is not null) Assert.Contains(problem, error!.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("http://ada:s3cr3t@proxy", true)]
     [InlineData("http://proxy", false)]

@@ -32,7 +32,7 @@ public sealed record TagMove(string Tag, bool Moves, string Reason)
     /// <summary>What it pointed at when that was decided; null if it did not exist, or was not looked up.</summary>
     public Digest? Expected { get; init; }
 
-    /// <summary>The other image that a full version pointed at, which a person has said may be replaced.</summary>
+    /// <summary>The other image that the tag pointed at, which a person has said may be replaced.</summary>
     public Digest? Replaces { get; init; }
 
     /// <inheritdoc/>
