@@ -80,7 +80,7 @@ partial class Build
         Jobs =
         [
             new("ci") { Name = "Check", Calls = Ci },
-            .. Native.Jobs(Preparation(), Registry, Login, ["ci"], !GitHubContext.IsFork),
+            .. Native.Jobs(Preparation(writesCache: false), Registry, Login, ["ci"], !GitHubContext.IsFork),
             new("publish")
             {
                 Name = "Publish",

@@ -148,7 +148,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             // A clean tree here says nothing of those that the parts were built from.
             var changedSince = own.Select(x => x.Record.ChangedSince).FirstOrDefault(x => x is not null) ?? built.ChangedSince;
             var secret = own.Select(x => x.Record.ContextSecret).FirstOrDefault(x => x is not null);
-            Begin(image, built with { Parts = [.. own.Select(x => x.ToPublished(policy))], ChangedSince = changedSince, ContextSecret = secret }, "merged");
+            var merged = built with { Parts = [.. own.Select(x => x.ToPublished(policy))], ChangedSince = changedSince, ContextSecret = secret };
+            Begin(image, merged with { IsTreeChanged = built.IsTreeChanged || own.Any(x => x.Record.IsTreeChanged) }, "merged");
         }
     }
 
@@ -160,7 +161,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var image in Images)
         {
             var own = await parts.FindAsync(image, version, destinations, context.CancellationToken);
-            foreach (var part in own) policy.EnsureIsItsTags(part.Record);
+            foreach (var part in own) await policy.EnsureTreeWasItsTagsAsync(part.Record, version, $"Build {_files.Relative(part.Layout.Folder)} again from a clean checkout");
             found.Add((image, own));
         }
 
@@ -223,6 +224,7 @@ public sealed class BuildImages(DeliveryContext context) : Verb
             Revision = version.Revision ?? "",
             Platforms = platforms,
             StandIns = standIns,
+            IsTreeChanged = version.IsDirty,
             ChangedSince = version.IsDirty ? (await context.FactsAsync()).Tag ?? DeparturePolicy.NamingTag(version) : null,
             // Of the layout, because one that is kept may have been built by another.
             BuildKit = (await layout.ReadManifestAsync(layout.Root)).Annotations.GetValueOrDefault(BuildKitVersion.Annotation),

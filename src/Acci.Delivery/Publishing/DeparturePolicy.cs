@@ -292,12 +292,21 @@ public sealed partial class DeparturePolicy(string place, bool isThisMachine)
 
     /// <summary>The working tree it was built from was what its version tag names.</summary>
     /// <exception cref="DeliveryException">It was not, and the image must not leave this machine.</exception>
-    internal void EnsureIsItsTags(PublishRecord record)
+    internal void EnsureIsItsTags(PublishRecord record) => EnsureIsItsTags(record, record.ChangedSince, "Commit or stash the changes and run Publish");
+
+    /// <summary>The same where the tag may have come after the build: one that names the version in another way than git's own does not change it.</summary>
+    /// <param name="record">What is known of the image, or of a part of it.</param>
+    /// <param name="checkedOut">What is checked out now.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <exception cref="DeliveryException">It was not, and the image must not leave this machine.</exception>
+    internal async Task EnsureTreeWasItsTagsAsync(PublishRecord record, VersionInfo checkedOut, string remedy = "Commit or stash the changes and run Publish") =>
+        EnsureIsItsTags(record, record.ChangedSince ?? (record.IsTreeChanged ? await Tag() ?? NamingTag(checkedOut) : null), remedy);
+
+    private void EnsureIsItsTags(PublishRecord record, string? tag, string remedy)
     {
-        if (record.ChangedSince is not { } tag || isThisMachine || AllowsDirty) return;
+        if (tag is null || isThisMachine || AllowsDirty) return;
         throw new DeliveryException(
-            $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. "
-            + "Commit or stash the changes and run Publish, or repeat this with --allow-dirty.");
+            $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. {remedy}, or repeat this with --allow-dirty.");
     }
 
     // Asked at every door.

@@ -43,6 +43,12 @@ public sealed partial record PublishRecord
     /// <summary>The version tag on its commit, where the working tree it was built from differed from it.</summary>
     public string? ChangedSince { get; init; }
 
+    /// <summary>
+    /// The working tree that it was built from differed from its commit, whether that had a version tag then or gets one later; false also where an earlier version of this build wrote the record.
+    /// </summary>
+    [JsonInclude]
+    internal bool IsTreeChanged { get; init; }
+
     /// <summary>The machines that built its platforms, where this one merged what they built; null where it built them itself.</summary>
     public IReadOnlyList<PublishedPart>? Parts { get; init; }
 

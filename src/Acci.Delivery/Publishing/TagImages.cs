@@ -62,6 +62,7 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         {
             var policy = DeparturePolicy.Of(context, await context.DepartureAsync());
             policy.EnsureMayBeTagged(publish.Record, await context.VersionAsync());
+            await policy.EnsureTreeWasItsTagsAsync(publish.Record, await context.VersionAsync());
             var places = await context.PlacesAsync(image);
             publish.Record.EnsureGoesTo([.. places.Select(x => x.Repository)]);
             await context.EnsureUnchangedAsync(image, publish.Record);

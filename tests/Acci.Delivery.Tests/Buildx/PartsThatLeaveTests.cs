@@ -46,6 +46,25 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
         Assert.Contains("has not been scanned", allowed.Message, StringComparison.Ordinal);
     }
 
+    // One that MinVer does not read leaves the version as it was.
+    [Fact]
+    public async Task So_does_one_whose_commit_gets_its_tag_after_the_build()
+    {
+        await _world.GitAsync("git tag --delete v1.2.3", "git commit --quiet --allow-empty --message two");
+        await _world.AtCommitAsync();
+        await _world.BuiltAsync("1", [Platform.LinuxAmd64]);
+        await _world.BuiltAsync("2", [Platform.LinuxArm64], record: x => x with { IsTreeChanged = true });
+
+        await _world.MergeAsync();
+        Assert.True(_world.Record.IsTreeChanged);
+
+        await _world.GitAsync("git tag v1.2.20240101123456");
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => _world.MergeAsync());
+        Assert.Equal(
+            "'app' was built from a working tree that differs from the commit of v1.2.20240101123456, and ghcr.io/owner does not get it. "
+            + $"Build {Path.Combine(_world.Parts, "2", "images", "app")} again from a clean checkout, or repeat this with --allow-dirty.", error.Message);
+    }
+
     [Fact]
     public async Task A_part_that_was_built_for_this_machine_s_registry_does_not_go_to_another()
     {
@@ -112,6 +131,18 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
 
         Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(PublishStep.SmokeTest, _world.Record.Steps.Keys);
+    }
+
+    [Fact]
+    public async Task Of_a_part_with_several_platforms_only_those_are_named_that_cannot_be_started_here()
+    {
+        _world.Runnable = [Platform.LinuxAmd64];
+        await _world.BuiltAsync("1", Both);
+        await _world.MergeAsync();
+
+        var error = await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SmokeTestImages(x)));
+
+        Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,13 +58,19 @@ public sealed class PartsWorld : IDisposable
         world.Write(".gitignore", "artifacts\n");
         world.Write("Dockerfile", "FROM scratch");
         await world._checkout.Run("git init --quiet --initial-branch main", "git add .", "git commit --quiet --message one", "git tag v1.2.3");
-        var version = await world.Context().VersionAsync();
+        await world.AtCommitAsync();
+        return world;
+    }
+
+    /// <summary>What is checked out now is what the machines build from then on.</summary>
+    public async Task AtCommitAsync()
+    {
+        var version = await Context().VersionAsync();
         // With what Go writes in another way than others.
-        world.Said = new JsonObject
+        Said = new JsonObject
         {
             [BuildKit] = "v0.25.1", [Revision] = version.Revision, ["org.opencontainers.image.title"] = "\U0001F680 <b>&\u00fc+'c'\u00a0", [VersionKey] = version.ToString(),
         };
-        return world;
     }
 
     public void Dispose()

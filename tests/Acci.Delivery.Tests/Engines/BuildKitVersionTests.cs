@@ -36,6 +36,8 @@ public sealed class BuildKitVersionTests : IDisposable
 
         Assert.Equal("v0.25.1", await BuildKitVersion.FindAsync([first, first], Cancellation));
         Assert.Equal("linux/amd64 v0.25.1, linux/arm64 linux/ppc64le v0.26.0", await BuildKitVersion.FindAsync([first, second], Cancellation));
+        var third = new BuildSite(Docker("buildx inspect", "BuildKit version: v0.25.1\nName: two\nBuildKit version: v0.26.0"), [Platform.LinuxAmd64]);
+        Assert.Equal("linux/amd64 v0.25.1 and v0.26.0, linux/arm64 linux/ppc64le v0.26.0", await BuildKitVersion.FindAsync([third, second], Cancellation));
         Assert.Null(await BuildKitVersion.FindAsync([first, new BuildSite(Docker("none", ""), [Platform.LinuxArm64])], Cancellation));
     }
 

@@ -135,6 +135,20 @@ public sealed class DeparturePolicyTests
             "--allow-dirty", Assert.Throws<DeliveryException>(() => new DeparturePolicy(there).EnsureMayBePushed(dirty, Manifest([]))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "v1.2.20240101123456", true)]
+    [InlineData(true, null, false)]
+    [InlineData(false, "v1.2.20240101123456", false)]
+    public async Task So_do_changes_to_a_commit_that_gets_its_tag_after_the_build(bool isChanged, string? tag, bool isRefused)
+    {
+        var there = new DeparturePolicy(Destination.Parse("ghcr.io/octo")) { Tag = () => Task.FromResult(tag) };
+
+        var problem = await Record.ExceptionAsync(
+            () => there.EnsureTreeWasItsTagsAsync(Fine with { IsTreeChanged = isChanged }, new VersionInfo { Version = SemanticVersion.Parse("1.2.3") }));
+
+        Assert.Equal(isRefused, problem?.Message.Contains($"differs from the commit of {tag}", StringComparison.Ordinal) is true);
+    }
+
     [Fact]
     public async Task Of_an_image_that_a_person_named_the_registry_knows_whether_it_is_made_from_stand_ins()
     {
