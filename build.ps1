@@ -66,7 +66,7 @@ function Get-SecretVariable {
 
 # What a package source writes into dotnet's messages is for people alone: nothing for the terminal, no command to the runner of a pipeline, no login in an address.
 function Get-Harmless([string] $line) {
-    $line -replace '\x1b\[[0-9;?]*[A-Za-z]' -replace '[\x00-\x08\x0b-\x1f\x7f]' -replace '://[^/@\s]*@', '://***@' -replace '^(\s*)::', '$1: :' -replace '#(?=#)', '# '
+    $line -replace '(\x1b\[|\x9b)[0-9;?]*[A-Za-z]' -replace '[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]' -replace '://[^/@\s]*@', '://***@' -replace '^(\s*)::', '$1: :' -replace '#(?=#)', '# '
 }
 
 # What dotnet says, as text; its exit code is in $LASTEXITCODE. To Windows PowerShell a line on standard error is an error, and ends the script.

@@ -61,7 +61,8 @@ secret_variables() {
 
 # What a package source writes into dotnet's messages is for people alone: nothing for the terminal, no command to the runner of a pipeline, no login in an address.
 harmless() {
-    LC_ALL=C sed -E -e $'s/\x1b\\[[0-9;?]*[A-Za-z]//g' -e 's#://[^/@[:space:]]*@#://***@#g' | LC_ALL=C tr -d '\000-\010\013-\037\177' |
+    # The second and third are the C1 controls of ISO 6429 and what turns the direction of writing, in UTF-8.
+    LC_ALL=C sed -E -e $'s/(\x1b\\[|\xc2\x9b)[0-9;?]*[A-Za-z]//g' -e $'s/\xc2[\x80-\x9f]//g' -e $'s/\xe2(\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])//g' -e 's#://[^/@[:space:]]*@#://***@#g' | LC_ALL=C tr -d '\000-\010\013-\037\177' |
         LC_ALL=C sed -E -e 's/^([[:space:]]*)::/\1: :/' -e ':again' -e 's/##/# #/' -e 't again'
 }
 

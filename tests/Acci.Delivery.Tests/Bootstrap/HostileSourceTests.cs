@@ -22,6 +22,18 @@ public sealed class HostileSourceTests : IDisposable
         Assert.DoesNotContain("k7secret", result.StandardError + result.StandardOutput, StringComparison.Ordinal);
     }
 
+    // A terminal takes U+009B for the beginning of a sequence, too; letters beyond ASCII stay.
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task Nor_does_it_turn_the_direction_of_what_is_read(Shell shell)
+    {
+        const string output = "/r/_build.csproj : error NU1301: \u009b31mred\u0085 \u202edesrever\u202c \u2066a\u2069\u200f – schön 世界 €";
+
+        var (result, _) = await _script.RunAsync(shell, variables: [("RESTORE_OUTPUT", output), ("CI", "false"), ("LANG", "C.UTF-8")]);
+
+        Assert.Contains("NU1301: red desrever a – schön 世界 €", result.StandardError, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Shells))]
     public async Task What_a_build_that_does_not_compile_says_is_none_either(Shell shell)
