@@ -21,7 +21,6 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     public override async Task PlanAsync()
     {
         var name = Name;
-        EnsureIsNoCopy();
         if (await Context.PlannedEngineAsync() is not { } engine)
         {
             Log.Information("No Docker engine runs here, so nothing of environment '{Environment:l}' does", name);
@@ -29,6 +28,7 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
         }
 
         var project = await ProjectOnAsync(await PlannedWithComposeAsync(engine) ?? engine, name);
+        EnsureIsNoCopy(project.Name);
         await EnsureThereIsAsync(project);
         if (await HasStackAsync(project))
         {
@@ -50,9 +50,9 @@ public sealed class ComposeDown(DeliveryContext context, EnvironmentDeclaration 
     public override async Task RunAsync()
     {
         var name = Name;
-        EnsureIsNoCopy();
         await Context.LockAsync();
         var project = await ProjectOnAsync(await EngineWithComposeAsync(), name);
+        EnsureIsNoCopy(project.Name);
         await EnsureThereIsAsync(project);
         var isStack = await HasStackAsync(project);
         if (isStack) await OwnServicesAsync(project);

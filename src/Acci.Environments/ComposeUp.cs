@@ -108,7 +108,7 @@ public sealed class ComposeUp(DeliveryContext context, EnvironmentDeclaration de
 
     private EnvironmentPlan ReadCheckedPlan()
     {
-        EnsureIsNoCopy();
+        EnsureIsNoCopy(LocalName.Of(Root, Declaration, Name));
         var plan = ReadPlan();
         Context.EnsureMayWriteArtifacts(Artifacts.Folder);
         EnsureNoneIsToBeVerified(plan);

@@ -177,6 +177,7 @@ public sealed class DeployStack(DeliveryContext context, EnvironmentDeclaration 
     private async Task<ComposeProject> EnsureMayDeployAsync(EnvironmentPlan plan, DockerEngine engine)
     {
         var project = StackOf(engine, plan.Name, await IsHereAsync(engine, plan.Name));
+        EnsureIsNoCopy(project.Name);
         EnsureIsStack(plan, project.Name);
         if ((await project.ContainersAsync(Cancellation)).Count > 0)
             throw new DeliveryException($"Environment '{plan.Name}' runs here under docker compose, and a stack would use the same data: ComposeDown --environment {plan.Name} first. Nothing was deployed.");

@@ -53,11 +53,14 @@ public abstract class EnvironmentVerb : Verb
         return plan;
     }
 
-    // A name that is exported is shared on purpose.
-    private protected void EnsureIsNoCopy()
+    // A name that is exported is shared on purpose, and that of a stack elsewhere is not this checkout's.
+    private protected void EnsureIsNoCopy(string project)
     {
-        if (Context.Environment.Find(LocalName.Variable) is null) LocalName.EnsureIsNoCopy(Root, Declaration, Name);
+        if (IsCheckoutsOwn(project)) LocalName.EnsureIsNoCopy(Root, Declaration, Name);
     }
+
+    private bool IsCheckoutsOwn(string project) =>
+        Context.Environment.Find(LocalName.Variable) is null && LocalName.Typed(Root, Declaration, Name) == project;
 
     private protected ComposeProject ProjectOf(DockerEngine engine, string environment) =>
         ComposeProject.Of(engine, Root, Declaration, environment, Context.Environment) with { Results = Results };
@@ -231,6 +234,8 @@ public abstract class EnvironmentVerb : Verb
             $"{LocalName.Heading(plan.Name)} It is yours: ComposeUp adds what it does not mention, and changes nothing that is set.",
             "A comment #NAME=value says what holds without it. A value in single quotes is taken as it is.");
         text = LocalName.Kept(text, LocalName.IsKept(Root, Declaration, plan.Name), name, Root);
+        // Elsewhere, a copy has not been looked for.
+        if (IsCheckoutsOwn(name) && LocalName.IsMade(Declaration, plan.Name, name)) text = CheckoutOrigin.Renewed(text, Root);
         return File.Exists(place) && text == typed.Text ? null : text;
     }
 }

@@ -178,6 +178,32 @@ public sealed class KeptDataTests : IDisposable
         Assert.Contains(_said.Lines, x => x.StartsWith("Which volumes it declares is not known, so one that somebody made by hand may be left. ", StringComparison.Ordinal));
     }
 
+    // What these would start, or end, is the first one's.
+    [Theory]
+    [InlineData(nameof(ComposeUp))]
+    [InlineData(nameof(ComposeDown))]
+    [InlineData(nameof(DeployStack))]
+    public async Task In_a_copy_of_a_checkout_nothing_touches_the_first_one_s_data(string target)
+    {
+        using var first = new TemporaryFolder();
+        Directory.CreateDirectory(first.Combine("deploy", "compose"));
+        foreach (var checkout in (TemporaryFolder[])[_root, first])
+            await File.WriteAllTextAsync(checkout.Combine("deploy", "compose", ".env.live"), $"# Made for the checkout in {first.Path}\nCOMPOSE_PROJECT_NAME=shop-live-0a1b2c\n", Cancellation);
+        using var docker = Docker("");
+        using var context = ContextOf(docker);
+        Delivery.Verb verb = target switch
+        {
+            nameof(ComposeUp) => new ComposeUp(context, Declaration, "live"),
+            nameof(ComposeDown) => new ComposeDown(context, Declaration, "live", volumes: true),
+            _ => new DeployStack(context, Declaration, "live"),
+        };
+
+        foreach (var act in (Func<Task>[])[verb.PlanAsync, verb.RunAsync])
+            Assert.Contains($"was copied from the checkout in {first.Path}", (await Assert.ThrowsAsync<DeliveryException>(act)).Message, StringComparison.Ordinal);
+
+        Assert.DoesNotContain(docker.Called, x => x.Contains(" up --detach", StringComparison.Ordinal) || x.Contains(" down ", StringComparison.Ordinal) || x.StartsWith("stack deploy", StringComparison.Ordinal));
+    }
+
     private void AddVolume(string name, string label) => File.WriteAllText(_root.Combine("volumes", name), $"{label}\n");
 
     private async Task StartAsync(DockerStandIn docker, CancellationToken cancellationToken)

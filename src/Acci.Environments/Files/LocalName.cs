@@ -13,7 +13,6 @@ internal static class LocalName
     /// <summary>The variable that holds it; docker compose goes by it, too.</summary>
     public const string Variable = "COMPOSE_PROJECT_NAME";
 
-    private const string OriginMark = "# Made for the checkout in ";
     private const int HashLength = 6;
 
     /// <summary>The first line of the variables that were written for an environment.</summary>
@@ -50,29 +49,39 @@ internal static class LocalName
     public static string Kept(string text, bool isKept, string name, string? root = null)
     {
         if (isKept) return text;
-        var origin = root is null || root.Any(char.IsControl) ? "" : $"{OriginMark}{root}\n";
         return $"{text}\n# What this checkout's containers and volumes are called: another checkout has another name, and this one keeps it when it is moved.\n"
-            + $"{origin}{EnvironmentFile.Line(Variable, name)}\n";
+            + $"{(root is null ? "" : CheckoutOrigin.Line(root))}{EnvironmentFile.Line(Variable, name)}\n";
     }
 
     /// <summary>Makes sure that the environment's variables were not copied from a checkout that still uses the name in them: both would share containers and data.</summary>
-    /// <exception cref="DeliveryException">They were.</exception>
+    /// <exception cref="DeliveryException">They were, or it cannot be told.</exception>
     public static void EnsureIsNoCopy(string root, EnvironmentDeclaration declaration, string environment)
     {
         if (Typed(root, declaration, environment) is not { } name || !IsMade(declaration, environment, name)) return;
         var file = declaration.VariablesFileOf(environment);
-        var line = InputFile.ReadText(Path.Combine(root, file), EnvironmentFile.MaximumSize).Split('\n').FirstOrDefault(x => x.StartsWith(OriginMark, StringComparison.Ordinal));
-        if (line?[OriginMark.Length..].Trim() is not { Length: > 0 } origin || HashOf(origin) == HashOf(root) || !Directory.Exists(origin)) return;
-        if (Typed(origin, declaration, environment) != name) return;
-        throw new DeliveryException(
-            $"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. "
-            + $"Set {EnvironmentFile.Line(Variable, $"{declaration.ProjectOf(environment)}-{HashOf(root)}")} in {file} of this checkout.");
+        if (CheckoutOrigin.Find(Path.Combine(root, file)) is not { } origin || HashOf(origin) == HashOf(root)) return;
+        var there = Path.Combine(origin, file);
+        if (CheckoutOrigin.IsThere(there) is false || CheckoutOrigin.IsSame(Path.Combine(root, file), there)) return;
+        var remedy = $"Set {EnvironmentFile.Line(Variable, $"{declaration.ProjectOf(environment)}-{HashOf(root)}")} in {file} of this checkout.";
+        string? used;
+        try
+        {
+            used = EnvironmentFile.Find(there, Variable);
+        }
+        catch (DeliveryException exception)
+        {
+            throw new DeliveryException(
+                $"{file} was made for the checkout in {origin}. If that one still has the name {name}, both would share containers and data, and this is not known: {exception.Message} {remedy}", exception);
+        }
+
+        if (used != name) return;
+        throw new DeliveryException($"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. {remedy}");
     }
 
     /// <summary>Whether it was made for a checkout; any other one is a person's own, or a stack's.</summary>
     public static bool IsMade(EnvironmentDeclaration declaration, string environment, string name) =>
         name.StartsWith($"{declaration.ProjectOf(environment)}-", StringComparison.Ordinal)
-        && name.Length == declaration.ProjectOf(environment).Length + 1 + HashLength;
+        && name[(declaration.ProjectOf(environment).Length + 1)..] is { Length: HashLength } hash && hash.All(char.IsAsciiHexDigitLower);
 
     /// <summary>Whether the environment's variables give its name already.</summary>
     public static bool IsKept(string root, EnvironmentDeclaration declaration, string environment) =>
