@@ -47,7 +47,7 @@ internal static class ContextSecrets
         foreach (var entry in Directory.EnumerateFileSystemEntries(real, "*", All))
         {
             var name = Path.GetFileName(entry);
-            if (RootedPath.Resolve(entry) is not { } target) continue;
+            var target = RootedPath.Resolve(entry) is { } found && Path.Exists(found) ? found : entry;
             if (!Directory.Exists(target))
             {
                 if (File.Exists(target) && name != ".gitignore" && isSecret(name)) yield return target;

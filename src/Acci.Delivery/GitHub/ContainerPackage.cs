@@ -79,8 +79,20 @@ public sealed class ContainerPackage
         }
         catch (GitHubException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
-            // So GitHub answers for what is gone, and for what the token may not touch.
-            if ((await ListAsync(cancellationToken)).All(x => x.Id != version.Id)) return null;
+            // So GitHub answers for what is gone, and for what the token may not touch: the list decides.
+            IReadOnlyList<PackageVersion> there;
+            try
+            {
+                there = await ListAsync(cancellationToken);
+            }
+            catch (DeliveryException unread)
+            {
+                unread.IsUndecided = true;
+                throw;
+            }
+
+            if (there.All(x => x.Id != version.Id)) return null;
+            exception.IsUndecided = false;
             throw;
         }
         catch (GitHubException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)

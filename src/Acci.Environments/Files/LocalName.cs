@@ -97,16 +97,9 @@ internal static class LocalName
     /// <summary>What tells this checkout from others of this machine.</summary>
     public static string HashOf(string root)
     {
-        var folder = Resolved(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+        // A folder that is reached by a link is the same one.
+        var folder = RealPath.Of(root);
         if (OperatingSystem.IsWindows()) folder = folder.ToUpperInvariant();
         return MachineUser.Current.HashOfFolder(folder, HashLength);
-    }
-
-    // A folder that is reached by a link is the same one.
-    private static string Resolved(string folder)
-    {
-        if (Path.GetDirectoryName(folder) is not { } parent) return folder;
-        var place = Path.Combine(Resolved(parent), Path.GetFileName(folder));
-        return new DirectoryInfo(place).LinkTarget is { } target ? Resolved(Path.GetFullPath(target, Path.GetDirectoryName(place)!)) : place;
     }
 }

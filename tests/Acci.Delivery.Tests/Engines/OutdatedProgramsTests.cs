@@ -15,7 +15,7 @@ public sealed class OutdatedProgramsTests : IDisposable
         mkdir -p engine/recipe-own engine/recipe-other engine/recipe-old engine/recipe-running engine/recipe-elsewhere engine/run
         touch -d '31 days ago' engine/recipe-old engine/recipe-running engine/recipe-own engine/recipe-elsewhere
         # The machine's engine, which a container does not see.
-        echo "$PWD/engine/recipe-elsewhere" >engine/run/programs
+        echo /elsewhere/engine/recipe-elsewhere >engine/run/programs
         processes_from() { [[ $1 != */recipe-running ]] || echo 1; }
         remove_outdated engine
         ls engine

@@ -259,6 +259,19 @@ public sealed class ImagePruningTests(RegistryServer server) : GitHubFixture, IC
     }
 
     [Fact]
+    public async Task What_GitHub_does_not_find_may_be_gone_where_it_cannot_be_listed()
+    {
+        using var world = await World.CreateAsync(this);
+        var isAsked = false;
+        GitHub.Fail(new Fault { Status = 404, Message = "Not Found", Times = int.MaxValue, When = x => x.Method == "DELETE" && (isAsked = true) });
+        GitHub.Fail(Fault.Forbidden("packages=read") with { Times = int.MaxValue, When = x => x.Method == "GET" && isAsked });
+
+        var failure = await Assert.ThrowsAnyAsync<DeliveryException>(() => world.PruneAsync(delete: true));
+
+        Assert.EndsWith("Stopped after 0 deletions, none of which anything needs; whether pr-7 is deleted as well is not known. Run PruneImages again.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_GitHub_does_not_find_and_still_lists_is_not_said_to_be_deleted()
     {
         using var world = await World.CreateAsync(this);

@@ -85,11 +85,12 @@ record_digests() {
 readonly OUTDATED_DAYS=30
 remove_outdated() {
   local folder started=''
+  # As the machine calls the folder that started it, which may have the cache elsewhere.
   if [[ -f $CACHE/$1/run/programs ]]; then started=$(<"$CACHE/$1/run/programs"); fi
   for folder in "$CACHE/$1"/recipe-*/; do
     folder=${folder%/}
-    if [[ $folder == "$(group_folder "$1")" || $folder == "$started" || -n $(find "$folder" -maxdepth 0 -mtime "-$OUTDATED_DAYS") ]]; then continue; fi
-    if [[ -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
+    if [[ $folder == "$(group_folder "$1")" || ${folder##*/} == "${started##*/}" ]]; then continue; fi
+    if [[ -n $(find "$folder" -maxdepth 0 -mtime "+$((OUTDATED_DAYS - 1))") && -z $(processes_from "$folder") ]]; then rm -rf "$folder"; fi
   done
 }
 

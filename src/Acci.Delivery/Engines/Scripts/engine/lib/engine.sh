@@ -18,10 +18,10 @@ engine_paths() {
   BRIDGE=acci-$id CGROUP=acci-engine-$id
 }
 
-# containerd takes 106 bytes for a socket (containerd, pkg/sys/socket_unix.go), and the longest of its own below $RUN is exec/containerd/containerd.sock.ttrpc.
+# containerd takes 104 bytes for a socket (containerd, pkg/sys/socket_unix.go), and the longest of its own below $RUN is exec/containerd/containerd.sock.ttrpc.
 require_short_path() {
   local LC_ALL=C
-  [[ ${#RUN} -le 68 ]] || die "the path of $RUN is too long for a socket: set ACCI_CACHE to a folder with a shorter path"
+  [[ ${#RUN} -le 66 ]] || die "the private engine's sockets would have paths that are too long, below $CACHE: set ACCI_CACHE to a folder whose path has at most 55 bytes"
 }
 
 # The programs' folder the running engine was started from, which a changed recipe does not change.
