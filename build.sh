@@ -63,7 +63,7 @@ secret_variables() {
 harmless() {
     # The second and third are the C1 controls of ISO 6429 and what turns the direction of writing, in UTF-8.
     LC_ALL=C sed -E -e $'s/(\x1b\\[|\xc2\x9b)[0-9;?]*[A-Za-z]//g' -e $'s/\xc2[\x80-\x9f]//g' -e $'s/\xe2(\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])//g' -e 's#://[^/@[:space:]]*@#://***@#g' | LC_ALL=C tr -d '\000-\010\013-\037\177' |
-        LC_ALL=C sed -E -e 's/^([[:space:]]*)::/\1: :/' -e ':again' -e 's/##/# #/' -e 't again'
+        LC_ALL=C sed -E -e $'s/^(([[:space:]]|\xc2\xa0|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f|\xe3\x80\x80)*)::/\\1: :/' -e ':again' -e 's/##/# #/' -e 't again'
 }
 
 # What dotnet says of a build that does not exist yet. What compiles the build needs none of its secrets; the build itself gets them afterwards.

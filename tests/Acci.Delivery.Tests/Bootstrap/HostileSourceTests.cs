@@ -38,7 +38,7 @@ public sealed class HostileSourceTests : IDisposable
     [MemberData(nameof(Shells))]
     public async Task What_a_build_that_does_not_compile_says_is_none_either(Shell shell)
     {
-        const string output = "::stop-commands::x\n  ::add-mask::y\r\n\u001b]0;title\u0007/r/Build.cs(1,1): error CS1002: ; expected, see http://ada:k7secret@b/";
+        const string output = "::stop-commands::x\n  ::add-mask::y\r\n\u00a0\u3000::stop-commands::z\n\u001b]0;title\u0007/r/Build.cs(1,1): error CS1002: ; expected, see http://ada:k7secret@b/";
 
         var (result, calls) = await _script.RunAsync(shell, variables: [("NUKE_ENGINE", "Offline"), ("BUILD_OUTPUT", output)]);
 
