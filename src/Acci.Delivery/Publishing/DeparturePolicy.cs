@@ -243,12 +243,15 @@ public sealed partial class DeparturePolicy(string place, bool isThisMachine)
     }
 
     /// <summary>What another machine has built and this one cannot start, has passed its smoke test there, or it is known why it was not started.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="part">What the other machine has built.</param>
+    /// <param name="here">Why it has not passed one here, for the message.</param>
     /// <exception cref="DeliveryException">It has not, and must not leave this machine.</exception>
-    internal void EnsurePartIsSmokeTested(string image, PublishedPart part)
+    internal void EnsurePartIsSmokeTested(string image, PublishedPart part, string here = "this machine cannot start it")
     {
         if (isThisMachine || !part.IsUntried) return;
         throw new DeliveryException(
-            $"'{image}' has not passed a smoke test for {string.Join(", ", part.Platforms)} where it was built, this machine cannot start it, "
+            $"'{image}' has not passed a smoke test for {string.Join(", ", part.Platforms)} where it was built, {here}, "
             + $"and {place} does not get it: run SmokeTestImages there instead of BuildImages, and copy artifacts/images and artifacts/publish again.");
     }
 
@@ -283,7 +286,8 @@ public sealed partial class DeparturePolicy(string place, bool isThisMachine)
     private void EnsureIsSmokeTested(PublishRecord record)
     {
         // The step may have been done for this machine's registry, where it is enough that they are named.
-        foreach (var part in record.Parts ?? []) EnsurePartIsSmokeTested(record.Image, part);
+        var isLeftOut = record.NotSmokeTested is { } reason && reason != record.NoneRuns && HoldsReason(record);
+        foreach (var part in isLeftOut ? [] : record.Parts ?? []) EnsurePartIsSmokeTested(record.Image, part, "it was not started here");
         if (isThisMachine || record.Steps.ContainsKey(PublishStep.SmokeTest) || MayGoUnstarted(record)) return;
         throw new DeliveryException($"'{record.Image}' ({record.Digest}) has not passed a smoke test, and {place} does not get it: run SmokeTestImages.");
     }

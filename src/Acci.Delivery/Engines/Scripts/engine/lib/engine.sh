@@ -112,7 +112,8 @@ engine_clean() {
 # Containers outlive a killed daemon and its shims; their cgroups still know them. Further down are those of containers that have an engine of their own.
 containers_end() {
   local folder pids cgroups=("/sys/fs/cgroup/$CGROUP" /sys/fs/cgroup/*/"$CGROUP")
-  mapfile -t pids < <(find "${cgroups[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u)
+  # One that is not seen from here, as from a container, is 0, and to kill that would be to kill this script's own group. Source: cgroups(7), pid_namespaces(7).
+  mapfile -t pids < <(find "${cgroups[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | { grep -vx 0 || true; } | sort -u)
   if [[ ${#pids[@]} -gt 0 ]]; then
     kill -KILL "${pids[@]}" 2>/dev/null || true
     wait_for_end 5 "${pids[@]}" || true
