@@ -37,6 +37,24 @@ public sealed class ManyImagesTests(PublishedImage published) : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_in_the_build_context_is_in_the_record_of_what_was_built()
+    {
+        published.NeedsEngine();
+        Directory.CreateDirectory(Path.Combine(Root, "deploy", "compose", "secrets", "prod"));
+        await File.WriteAllTextAsync(Path.Combine(Root, "deploy", "compose", "secrets", "prod", "PASSWORD"), "s3cr3t", Cancellation);
+        foreach (var name in (string[])["open", "closed"]) await File.WriteAllTextAsync(Path.Combine(Root, $"{name}.Dockerfile"), $"FROM scratch\nCOPY {name}.Dockerfile /\n", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(Root, "closed.Dockerfile.dockerignore"), "deploy\n", Cancellation);
+
+        await BuildOf(
+            Root,
+            new("open") { Dockerfile = "open.Dockerfile", Platforms = [Platform.LinuxAmd64] },
+            new("closed") { Dockerfile = "closed.Dockerfile", Platforms = [Platform.LinuxAmd64] }).RunAsync();
+
+        Assert.Equal("deploy/compose/secrets/prod/PASSWORD", Record("open").ContextSecret);
+        Assert.Null(Record("closed").ContextSecret);
+    }
+
+    [Fact]
     public async Task Arm64_is_compiled_natively_without_an_arm64_machine()
     {
         published.NeedsEngine();

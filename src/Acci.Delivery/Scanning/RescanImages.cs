@@ -1,8 +1,10 @@
 using Acci.Delivery.Engines;
 using Acci.Delivery.GitHub;
+using Acci.Delivery.Images.Tags;
 using Acci.Delivery.Registries;
 using Acci.Delivery.Versioning;
 using Acci.Oci;
+using Acci.Oci.Registries;
 using Serilog;
 
 namespace Acci.Delivery.Scanning;
@@ -99,7 +101,7 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         await new UploadSarif(context) { ProcessingPauses = ProcessingPauses }.UploadAsync(uploaded, []);
     }
 
-    /// <summary>Each image's released digest, <c>latest</c>, or else what the default branch points at.</summary>
+    /// <summary>Each image's released digest, <c>latest</c>, or else what the default branch points at, or else the highest version, as where all tags have a suffix.</summary>
     private async Task<IReadOnlyList<ImageReference>> PublishedAsync()
     {
         var registry = await context.RegistryAsync();
@@ -116,14 +118,22 @@ public sealed class RescanImages(DeliveryContext context) : Verb
                     published = repository.WithTag(tag) with { Digest = descriptor.Digest };
             }
 
+            published ??= await FindNewestAsync(registry, repository);
             if (published is not null) found.Add(published);
             else
                 Log.Warning(
-                    "{Repository:l} has none of the tags {Tags:l}: name what is to be scanned with --scan-image",
+                    "{Repository:l} has none of the tags {Tags:l}, and no version: name what is to be scanned with --scan-image",
                     repository.ToString(), string.Join(", ", tags));
         }
 
         return found.Count > 0 ? found : throw new DeliveryException("Nothing is published that could be scanned: name it with --scan-image.");
+    }
+
+    private async Task<ImageReference?> FindNewestAsync(OciRegistry registry, ImageReference repository)
+    {
+        var tags = await registry.ListTagsAsync(repository, cancellationToken: context.CancellationToken).ToListAsync(context.CancellationToken);
+        var newest = tags.Select(tag => (Tag: tag, Version: ImageVersion.TryParse(tag))).Where(x => x.Version is not null).OrderBy(x => x.Version).LastOrDefault().Tag;
+        return newest is not null && await registry.FindAsync(repository.WithTag(newest), context.CancellationToken) is { } descriptor ? repository.WithTag(newest) with { Digest = descriptor.Digest } : null;
     }
 
     /// <summary>
