@@ -141,7 +141,8 @@ public abstract class EnvironmentVerb : Verb
     }
 
     /// <summary>Its data volumes. What runs can be ended whatever has become of its files; without them, volumes are known by their labels alone.</summary>
-    private protected DataVolumes DataOf(ComposeProject project) => SwarmOf(project.Engine).DataOf(project.Name, DeclaredVolumesOf(project.Environment).Volumes);
+    private protected DataVolumes DataOf(ComposeProject project) =>
+        SwarmOf(project.Engine).DataOf(project.Name, DeclaredVolumesOf(project.Environment).Volumes);
 
     /// <summary>The volumes that its declaration has, as the compose file calls them; and why that is not known, where it is not.</summary>
     private protected (IReadOnlyCollection<string> Volumes, string? Problem) DeclaredVolumesOf(string environment)

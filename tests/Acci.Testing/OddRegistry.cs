@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace Acci.Testing;
 
 /// <summary>
-/// A registry in memory that does one thing otherwise. It asks for a login by its own token service, <c>ada</c> with the password <c>secret</c> or <c>s3cr3t</c>,
+/// A registry in memory that does one thing otherwise. It asks for a login by its own token service, <c>ada</c> with the password <c>secret</c> or
+/// <c>s3cr3t</c>,
 /// and for the right scopes. Source of what it does else: OCI distribution specification 1.1.
 /// </summary>
 public sealed partial class OddRegistry : IAsyncDisposable
@@ -77,7 +78,8 @@ public sealed partial class OddRegistry : IAsyncDisposable
     private async Task TokenAsync(HttpRequest request, HttpResponse response)
     {
         var scopes = request.Query["scope"];
-        // What a test gives as a password is masked in the messages of all others in its process: beside those whose messages have the word it gives the second one.
+        // What a test gives as a password is masked in the messages of all others in its process: beside those whose messages have the word it gives
+        // the second one.
         var isAda = new[] { "ada:secret", "ada:s3cr3t" }.Any(x => request.Headers.Authorization == $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(x))}");
         if (!isAda || (_oddity == Oddity.OneScope && scopes.Count > 1))
         {

@@ -161,7 +161,8 @@ public sealed class BuildImages(DeliveryContext context) : Verb
         foreach (var image in Images)
         {
             var own = await parts.FindAsync(image, version, destinations, context.CancellationToken);
-            foreach (var part in own) await policy.EnsureTreeWasItsTagsAsync(part.Record, version, $"Build {_files.Relative(part.Layout.Folder)} again from a clean checkout");
+            foreach (var part in own)
+                await policy.EnsureTreeWasItsTagsAsync(part.Record, version, $"Build {_files.Relative(part.Layout.Folder)} again from a clean checkout");
             found.Add((image, own));
         }
 

@@ -27,7 +27,9 @@ internal static class BuildKitVersion
         var all = built.ToList();
         return all.Any(x => x.Version is null) ? null
             : all.DistinctBy(x => x.Version).Count() == 1 ? all[0].Version
-            : string.Join(", ", all.Select(x => HasPlatforms(x.Version!) ? x.Version : $"{string.Join(' ', x.Platforms)} {x.Version!.Replace(", ", " and ", StringComparison.Ordinal)}"));
+            : string.Join(", ", all.Select(x => HasPlatforms(x.Version!) ? x.Version : $"{string.Join(' ', x.Platforms)} {AsOne(x.Version!)}"));
+
+        static string AsOne(string version) => version.Replace(", ", " and ", StringComparison.Ordinal);
 
         static bool HasPlatforms(string version) => version.Contains('/', StringComparison.Ordinal);
     }

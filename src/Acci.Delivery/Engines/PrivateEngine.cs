@@ -11,7 +11,8 @@ public sealed class PrivateEngine(EngineScripts scripts)
 {
     private const string OsRelease = "/etc/os-release";
 
-    // containerd takes 104 bytes for a socket (containerd, pkg/sys/socket_unix.go), and the longest of its own below the folder is exec/containerd/containerd.sock.ttrpc.
+    // containerd takes 104 bytes for a socket (containerd, pkg/sys/socket_unix.go), and the longest of its own below the folder is
+    // exec/containerd/containerd.sock.ttrpc.
     private const int LongestRun = 104 - 38;
 
     /// <summary>The environment that names the user's docker configuration.</summary>
@@ -27,7 +28,8 @@ public sealed class PrivateEngine(EngineScripts scripts)
     /// <summary>Why the cache folder cannot be the engine's: its sockets would have paths that are too long. Null where it can.</summary>
     internal string? ProblemWithPath => Encoding.UTF8.GetByteCount(Path.Combine(RealPath.Of(scripts.Cache.ToString()), "engine", "run")) <= LongestRun
         ? null
-        : $"the private engine's sockets would have paths that are too long, below {scripts.Cache}: set ACCI_CACHE to a folder whose path has at most {LongestRun - "/engine/run".Length} bytes.";
+        : $"the private engine's sockets would have paths that are too long, below {scripts.Cache}: set ACCI_CACHE to a folder whose path has at most "
+            + $"{LongestRun - "/engine/run".Length} bytes.";
 
     /// <summary>It would run without root, because the build does.</summary>
     public static bool IsRootless => !System.Environment.IsPrivilegedProcess;

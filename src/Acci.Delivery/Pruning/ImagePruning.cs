@@ -168,7 +168,8 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
             string[] changed = [.. now.Where(x => !known.Contains(State(x))).Select(x => x.Name)];
             if (changed.Length == 0) return;
             throw new DeliveryException(
-                $"Someone has pushed to {package.Repository.Repository} or tagged it meanwhile ({Some(changed)}), which may need what was to go. {After()}; run PruneImages again.");
+                $"Someone has pushed to {package.Repository.Repository} or tagged it meanwhile ({Some(changed)}), which may need what was to go. "
+                + $"{After()}; run PruneImages again.");
         }
 
         OperationCanceledException Interrupted(Exception exception, PackageVersion? unanswered)
@@ -186,5 +187,6 @@ public sealed record ImagePruning(GitHubConnection GitHub, OciRegistry Registry,
     // What has to be as it was for a plan to count: which versions there are, and their tags.
     private static (long Id, string Tags) State(PackageVersion version) => (version.Id, string.Join(',', version.Tags.Order(StringComparer.Ordinal)));
 
-    private static string Some(IReadOnlyCollection<string> names) => string.Join(", ", names.Take(ShownFailures)) + (names.Count > ShownFailures ? $" and {names.Count - ShownFailures} more" : "");
+    private static string Some(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(ShownFailures)) + (names.Count > ShownFailures ? $" and {names.Count - ShownFailures} more" : "");
 }

@@ -296,7 +296,8 @@ public sealed partial class DeparturePolicy(string place, bool isThisMachine)
 
     /// <summary>The working tree it was built from was what its version tag names.</summary>
     /// <exception cref="DeliveryException">It was not, and the image must not leave this machine.</exception>
-    internal void EnsureIsItsTags(PublishRecord record) => EnsureIsItsTags(record, record.ChangedSince, "Commit or stash the changes and run Publish");
+    internal void EnsureIsItsTags(PublishRecord record) =>
+        EnsureIsItsTags(record, record.ChangedSince, "Commit or stash the changes and run Publish");
 
     /// <summary>The same where the tag may have come after the build: one that names the version in another way than git's own does not change it.</summary>
     /// <param name="record">What is known of the image, or of a part of it.</param>
@@ -310,7 +311,8 @@ public sealed partial class DeparturePolicy(string place, bool isThisMachine)
     {
         if (tag is null || isThisMachine || AllowsDirty) return;
         throw new DeliveryException(
-            $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. {remedy}, or repeat this with --allow-dirty.");
+            $"'{record.Image}' was built from a working tree that differs from the commit of {tag}, and {place} does not get it. "
+            + $"{remedy}, or repeat this with --allow-dirty.");
     }
 
     // Asked at every door.

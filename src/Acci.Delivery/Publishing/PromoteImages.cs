@@ -148,7 +148,8 @@ public sealed class PromoteImages(DeliveryContext context, Promotion promotion) 
         var plan = await TagPlan.DecideAsync(registry, repository, image.Digest, promotion.To, floating, context.SuccessionOf(ImageOrigin.Of(image)), Cancellation);
         if (plan.Moves.FirstOrDefault(move => move.IsForeign) is { } other)
             throw new DeliveryException($"{target} does not get the tag {other.Tag}: {other.Reason}. Take it out of --promote-to.");
-        if (PlannedTags.IsLoopback(repository)) plan = await plan.TakingNoneOfOthersAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation);
+        if (PlannedTags.IsLoopback(repository))
+            plan = await plan.TakingNoneOfOthersAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation);
         return await plan.WritingOnceAsync(registry, ReplaceVersion, promotion.ReplaceVersion, Cancellation);
     }
 

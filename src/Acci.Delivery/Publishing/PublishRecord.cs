@@ -44,7 +44,8 @@ public sealed partial record PublishRecord
     public string? ChangedSince { get; init; }
 
     /// <summary>
-    /// The working tree that it was built from differed from its commit, whether that had a version tag then or gets one later; false also where an earlier version of this build wrote the record.
+    /// The working tree that it was built from differed from its commit, whether that had a version tag then or gets one later; false also where an
+    /// earlier version of this build wrote the record.
     /// </summary>
     [JsonInclude]
     internal bool IsTreeChanged { get; init; }

@@ -144,7 +144,8 @@ public sealed partial record TagPlan
     /// <param name="mayReplace">It was given.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DeliveryException">One would, or the registry cannot be asked.</exception>
-    internal async Task<TagPlan> TakingNoneOfOthersAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
+    internal async Task<TagPlan> TakingNoneOfOthersAsync(
+        OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {
         var own = Succession.Own.Source;
         if (own.Length == 0) return this;
@@ -153,15 +154,21 @@ public sealed partial record TagPlan
         {
             var tag = Repository.WithTag(move.Tag);
             var there = move is { Moves: true, IsFloating: false } ? await registry.FindManifestAsync(tag, cancellationToken) : null;
-            var isOthers = there is not null && there.Digest != Digest && ImageOrigin.Of(there).Source is { Length: > 0 } source && !OciLabels.IsSameSource(source, own);
-            if (isOthers && !mayReplace)
+            var theirs = there is null || there.Digest == Digest ? "" : ImageOrigin.Of(there).Source;
+            if (theirs is not { Length: > 0 } || OciLabels.IsSameSource(theirs, own))
+            {
+                moves.Add(move);
+                continue;
+            }
+
+            if (!mayReplace)
             {
                 throw new DeliveryException(
-                    $"{tag} is an image of {ImageOrigin.Of(there!).Source}, and this one is of {own}: no tag moves. "
+                    $"{tag} is an image of {theirs}, and this one is of {own}: no tag moves. "
                     + $"Give one of the two another name, publish with --registry, or replace the other one's tags with {replaceSwitch}.");
             }
 
-            moves.Add(isOthers ? move with { Replaces = there!.Digest, Reason = $"{replaceSwitch} is given, and it points at an image of {ImageOrigin.Of(there).Source} until now" } : move);
+            moves.Add(move with { Replaces = there!.Digest, Reason = $"{replaceSwitch} is given, and it points at an image of {theirs} until now" });
         }
 
         return this with { Moves = moves };

@@ -23,7 +23,8 @@ public static class TagsAtStart
     });
 
     /// <summary>Keeps in mind what the tags point at: what moves them meanwhile is another publish.</summary>
-    /// <exception cref="DeliveryException">The registry does not answer, does not let this be pushed, or is of this machine and has another repository's image under one of these tags.</exception>
+    /// <exception cref="DeliveryException">The registry does not answer, does not let this be pushed, or is of this machine and has another
+    /// repository's image under one of these tags.</exception>
     public static Task<IReadOnlyDictionary<ImageReference, Digest?>> TagsAtStartAsync(this DeliveryContext context) =>
         context.Once(nameof(TagsAtStartAsync), () => LookAsync(context));
 

@@ -101,7 +101,10 @@ public sealed class RescanImages(DeliveryContext context) : Verb
         await new UploadSarif(context) { ProcessingPauses = ProcessingPauses }.UploadAsync(uploaded, []);
     }
 
-    /// <summary>Each image's released digest, <c>latest</c>, or else what the default branch points at, or else the highest version, as where all tags have a suffix.</summary>
+    /// <summary>
+    /// Each image's released digest, <c>latest</c>, or else what the default branch points at, or else the highest version, as where all tags have a
+    /// suffix.
+    /// </summary>
     private async Task<IReadOnlyList<ImageReference>> PublishedAsync()
     {
         var registry = await context.RegistryAsync();
@@ -132,8 +135,10 @@ public sealed class RescanImages(DeliveryContext context) : Verb
     private async Task<ImageReference?> FindNewestAsync(OciRegistry registry, ImageReference repository)
     {
         var tags = await registry.ListTagsAsync(repository, cancellationToken: context.CancellationToken).ToListAsync(context.CancellationToken);
-        var newest = tags.Select(tag => (Tag: tag, Version: ImageVersion.TryParse(tag))).Where(x => x.Version is not null).OrderBy(x => x.Version).LastOrDefault().Tag;
-        return newest is not null && await registry.FindAsync(repository.WithTag(newest), context.CancellationToken) is { } descriptor ? repository.WithTag(newest) with { Digest = descriptor.Digest } : null;
+        var versions = tags.Select(tag => (Tag: tag, Version: ImageVersion.TryParse(tag))).Where(x => x.Version is not null);
+        if (versions.OrderBy(x => x.Version).LastOrDefault().Tag is not { } newest) return null;
+        var descriptor = await registry.FindAsync(repository.WithTag(newest), context.CancellationToken);
+        return descriptor is null ? null : repository.WithTag(newest) with { Digest = descriptor.Digest };
     }
 
     /// <summary>

@@ -33,7 +33,9 @@ internal static class ProvenanceLogins
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
-            throw new DeliveryException($"{image} does not leave this machine: the provenance of {platform} has a payload that cannot be read, so it may have a login in it. Delete it, or run BuildImages again.", exception);
+            throw new DeliveryException(
+                $"{image} does not leave this machine: the provenance of {platform} has a payload that cannot be read, so it may have a login in it. "
+                + "Delete it, or run BuildImages again.", exception);
         }
 
         if (name is null) return;
@@ -105,7 +107,8 @@ internal static class ProvenanceLogins
         return null;
     }
 
-    // DSSE has it in base64 of either alphabet, JWS in base64url without padding; one within a predicate may be JSON as it is. Source: DSSE, protocol.md, "Signature Definition"; RFC 7515,
+    // DSSE has it in base64 of either alphabet, JWS in base64url without padding; one within a predicate may be JSON as it is. Source: DSSE,
+    // protocol.md, "Signature Definition"; RFC 7515,
     // section 7.2.
     private static byte[] ReadPayload(string text)
     {

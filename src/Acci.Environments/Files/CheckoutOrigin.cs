@@ -11,8 +11,8 @@ internal static class CheckoutOrigin
     /// <summary>The checkout; null where the file does not say it.</summary>
     /// <exception cref="DeliveryException">The file cannot be read.</exception>
     public static string? Find(string file) =>
-        InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').FirstOrDefault(x => x.StartsWith(Mark, StringComparison.Ordinal))?[Mark.Length..].TrimEnd('\r') is { Length: > 0 } origin
-            ? origin : null;
+        InputFile.ReadText(file, EnvironmentFile.MaximumSize).Split('\n').FirstOrDefault(x => x.StartsWith(Mark, StringComparison.Ordinal)) is { } line
+        && line[Mark.Length..].TrimEnd('\r') is { Length: > 0 } origin ? origin : null;
 
     /// <summary>The text with this checkout in the comment; one that has none gets it at its end, where it is in no value of several lines.</summary>
     public static string Renewed(string text, string root)

@@ -71,11 +71,13 @@ internal static class LocalName
         catch (DeliveryException exception)
         {
             throw new DeliveryException(
-                $"{file} was made for the checkout in {origin}. If that one still has the name {name}, both would share containers and data, and this is not known: {exception.Message} {remedy}", exception);
+                $"{file} was made for the checkout in {origin}. If that one still has the name {name}, both would share containers and data, "
+                + $"and this is not known: {exception.Message} {remedy}", exception);
         }
 
         if (used != name) return;
-        throw new DeliveryException($"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. {remedy}");
+        throw new DeliveryException(
+            $"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. {remedy}");
     }
 
     /// <summary>Whether it was made for a checkout; any other one is a person's own, or a stack's.</summary>

@@ -283,8 +283,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         var dataStay = before.Count > 0 || others.Length > 0;
         Log.Information("Taking away what was started{Data:l}", dataStay ? "; the data that were there stay" : "");
         string[] own = [.. containers[true].Select(x => x.Id)];
-        if (dataStay && own.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["stop", "--time", "2", .. own]), cancellationToken: CancellationToken.None);
-        if (own.Length > 0) await CommandRunner.TryRunAsync(project.Engine.Errand(["rm", "--force", "--volumes", .. own]), cancellationToken: CancellationToken.None);
+        if (dataStay && own.Length > 0) await DoAsync("stop", "--time", "2");
+        if (own.Length > 0) await DoAsync("rm", "--force", "--volumes");
         if (others.Length > 0)
         {
             Log.Warning("{Containers:l}: another run has started this, so it stays, and so do the networks and data of {Project:l}", others, project.Name);
@@ -294,5 +294,8 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
         // With --volumes it would remove every volume of the file by its name, whoever made it. Source: docker/compose, pkg/compose/down.go, ensureVolumesDown.
         await CommandRunner.RunAsync(project.Bounded(project.Compose("down", "--remove-orphans")), Log.Verbose, CancellationToken.None);
         await volumes.RemoveAsync((await volumes.ListAsync(CancellationToken.None)).Except(before), CancellationToken.None);
+
+        Task DoAsync(params string[] command) =>
+            CommandRunner.TryRunAsync(project.Engine.Errand([.. command, .. own]), cancellationToken: CancellationToken.None);
     }
 }

@@ -5,7 +5,10 @@ using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Publishing;
 
-/// <summary>This machine's registry has the images of all repositories here, and two may have one name: a tag is not taken from another repository's image, and that is said before anything is built.</summary>
+/// <summary>
+/// This machine's registry has the images of all repositories here, and two may have one name: a tag is not taken from another repository's image,
+/// and that is said before anything is built.
+/// </summary>
 public sealed class ForeignLocalTagTests(RegistryServer server) : IClassFixture<RegistryServer>, IAsyncLifetime
 {
     private readonly TemporaryRepository _checkout = new();
