@@ -29,8 +29,7 @@ public interface ITestWithSummary : ITest
     void ITest.ReportTestResults()
     {
         using var process = Process.GetCurrentProcess();
-        // A test may quote what it was given.
-        var markdown = Redaction.Redact(TestReport.Read(TestResultDirectory, RootDirectory, process.StartTime).ToMarkdown());
+        var markdown = TestReport.Read(TestResultDirectory, RootDirectory, process.StartTime).ToMarkdown();
         (TestResultDirectory / "summary.md").WriteAllText(markdown);
         // NUKE waits for nobody here.
         JobSummary.Of(ProcessEnvironment.Read())?.AppendAsync(markdown, Interruption.Token).GetAwaiter().GetResult();

@@ -31,6 +31,21 @@ public sealed class TestReportTests : IDisposable
     }
 
     [Fact]
+    public void What_a_failed_test_quotes_of_a_secret_is_masked()
+    {
+        Redaction.Register("k3y-in-a-test");
+        Write("A.Tests.trx", """
+            <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
+              <UnitTestResult testName="One(k3y-in-a-test)" outcome="Failed"><Output><ErrorInfo><Message>Expected: k3y-in-a-test</Message></ErrorInfo></Output></UnitTestResult>
+            </Results></TestRun>
+            """);
+
+        var markdown = Read().ToMarkdown();
+
+        Assert.Contains($"One({Redaction.Mask})</summary>\n\n```\nExpected: {Redaction.Mask}\n```", markdown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_line_counts_as_run_when_the_tests_of_any_project_ran_it()
     {
         Write("Lib.cs", "");
