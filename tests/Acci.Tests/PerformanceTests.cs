@@ -78,9 +78,9 @@ public sealed class PerformanceTests(LocalServers servers)
 
         // In short turns, so that what the machine does meanwhile hits both; the first ones only warm up.
         var (with, without) = (new Figures(), new Figures());
-        for (var turn = 0; turn < 120; turn++)
+        for (var turn = 0; turn < 60; turn++)
         {
-            if (turn == 20)
+            if (turn == 10)
                 (with, without) = (new Figures(), new Figures());
             await MeasureAsync(whole, request, with);
             await MeasureAsync(bare, request, without);
