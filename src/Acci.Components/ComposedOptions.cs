@@ -83,7 +83,7 @@ internal static class ComposedOptions
         if (build is not IHazImageParts { ImageParts: { } parts }) return null;
         var typed = TypedArguments.Read(Environment.GetCommandLineArgs().Skip(1));
         string[] ofBuilding = [nameof(IBuildImages.BuilderNodes), nameof(IBuildImages.Cache), nameof(IBuildImages.NoCache)];
-        return ofBuilding.FirstOrDefault(x => typed.ValuesOf(x) is not null) is not { } name ? parts
+        return ofBuilding.FirstOrDefault(x => typed.ValuesOf(x) is not null and not ["false"]) is not { } name ? parts
             : throw new WrongUseException(
                 $"--{BuildParameter.Typed(name)} says how images are built, and with --image-parts none is built here: leave it out, "
                 + "and give it to the builds of the parts.");

@@ -87,7 +87,7 @@ public sealed record NativeJobs(IReadOnlyList<(Platform Platform, Runner Runner)
                         // The record says for which registry and from what tree it was built, and whether it was tried.
                         ["path"] = "artifacts/publish\nartifacts/images\n",
                         ["if-no-files-found"] = "error",
-                        // As long as failed jobs may be run again beside those that succeeded.
+                        // What a publish that failed was made of can be looked at as long.
                         ["retention-days"] = "14",
                         // Layers are compressed.
                         ["compression-level"] = "0",

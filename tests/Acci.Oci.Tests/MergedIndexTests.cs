@@ -77,6 +77,22 @@ public sealed class MergedIndexTests
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""")]
     public void A_text_on_one_line_stays_as_it_is(string index) => Assert.Equal(index, Merge([index]));
 
+    // One machine had BuildKit's SBOM generator, the other wrote its SBOM itself.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parts_of_two_forms_lose_nothing(bool isFirstOnOneLine)
+    {
+        string[] parts = [OnAmd64, OnArm64];
+        var place = isFirstOnOneLine ? 0 : 1;
+        parts[place] = System.Text.Json.Nodes.JsonNode.Parse(parts[place])!.ToJsonString();
+
+        var merged = Read(Merge(parts));
+
+        Assert.Equal(Read(Merge([OnAmd64, OnArm64])).Manifests.Select(x => (x.Digest, x.Platform)), merged.Manifests.Select(x => (x.Digest, x.Platform)));
+        Assert.Equal(Read(parts[0]).Annotations, merged.Annotations);
+    }
+
     [Fact]
     public void An_index_without_its_type_gets_it() => Assert.Equal(
         """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""", Merge(["""{"schemaVersion":2,"manifests":[]}"""]));

@@ -125,11 +125,20 @@ public sealed class BuildImages(DeliveryContext context) : Verb
     private async Task PlanMergeAsync(ImageParts parts, VersionInfo version)
     {
         var destinations = context.NamedDestinations() is { Count: > 0 } named ? named : [context.PlannedDestination()];
-        foreach (var (image, found) in await FindAsync(parts, version, destinations, DeparturePolicy.Of(context, context.PlannedDeparture())))
+        var policy = DeparturePolicy.Of(context, context.PlannedDeparture());
+        foreach (var (image, found) in await FindAsync(parts, version, destinations, policy))
         {
             MergedAnnotations.Of(image, found);
             foreach (var part in found) await part.Layout.VerifyAsync(context.CancellationToken);
             Log.Information("{Image}: would merge version {Version:l} from {Parts:l}", image.Name, version.ToString(), FoldersOf(found));
+            if (image.SmokeTest.SkippedBecause is not null) continue;
+            // What this machine can run is known once it has an engine.
+            foreach (var part in found.Where(x => x.ToPublished(policy).IsUntried))
+            {
+                Log.Warning(
+                    "{Image}: {Platforms:l} NOT smoke-tested in {Folder:l}: if this machine cannot run a platform of it, the image goes to no registry but the local one",
+                    image.Name, string.Join(", ", part.Platforms.Select(x => x.Platform)), _files.Relative(part.Layout.Folder));
+            }
         }
     }
 

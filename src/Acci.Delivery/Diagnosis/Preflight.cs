@@ -34,10 +34,10 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
         .. When(scope.Builds || scope.UsesEngine, "Cache", LookAtCache),
         .. When(scope.Builds, "Artifacts", LookAtArtifacts),
         .. When(scope.Builds, "Version", LookAtVersionAsync),
-        .. scope is { Builds: true, Signs: true } && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
+        .. BuildsForOthers && ProxiesWithLogin is { Count: > 0 } ? [new PreflightCheck("Proxies", LookAtProxies)] : Array.Empty<PreflightCheck>(),
         .. BadIgnoreFile is { } bad ? When(true, "Ignore files", () => throw new DeliveryException(bad)) : [],
         .. scope.Builds && SecretsProblem is { } problem ? [new PreflightCheck("Secrets", () => LookAtSecrets(problem))] : Array.Empty<PreflightCheck>(),
-        .. When(scope is { Builds: true, Signs: true }, "Sources", () => BuildContexts.LookAsync(context)),
+        .. When(BuildsForOthers, "Sources", () => BuildContexts.LookAsync(context)),
         .. When(scope.Tags && scope.Skipped.Count > 0, "Skipped", LookAtSkipped),
         .. When(scope.Tags, "Tags", LookAtTagsAsync),
         .. When(scope.Scans, "Gate", LookAtGate),
@@ -62,6 +62,25 @@ public sealed class Preflight(DeliveryContext context, DeliveryScope scope)
 
     // Other machines have built it.
     private bool IsMerged => context.Options.ImageParts is not null;
+
+    // What it builds is signed: by it, or by the machine that merges what it has built for a registry elsewhere.
+    private bool BuildsForOthers => scope.Builds && !IsMerged && (scope.Signs || IsForElsewhere);
+
+    // Another check reports a registry that cannot be.
+    private bool IsForElsewhere
+    {
+        get
+        {
+            try
+            {
+                return context.NamedDestinations().Any(x => !x.IsLoopback);
+            }
+            catch (DeliveryException)
+            {
+                return false;
+            }
+        }
+    }
 
     private string? SecretsProblem => IsMerged || BadIgnoreFile is not null ? null : ContextSecrets.FindProblem(context.Options);
 

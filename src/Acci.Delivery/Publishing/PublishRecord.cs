@@ -116,8 +116,13 @@ public sealed partial record PublishRecord
         : this with { Copies = null };
 
     /// <summary>The record once this machine has started all of these platforms: where it was built does not matter for them.</summary>
-    internal PublishRecord TriedHere(IReadOnlyList<Platform> runnable) =>
-        this with { Parts = Parts is null ? null : [.. Parts.Select(x => x.IsUntried && x.Platforms.All(runnable.Contains) ? x with { SmokeTest = "started where it was merged" } : x)] };
+    internal PublishRecord TriedHere(IReadOnlyList<Platform> runnable)
+    {
+        return this with { Parts = Parts is null ? null : [.. Parts.SelectMany(x => x.IsUntried ? Divided(x).Where(y => y.Platforms.Count > 0) : [x])] };
+
+        PublishedPart[] Divided(PublishedPart part) =>
+            [part.For(runnable) with { SmokeTest = "started where it was merged" }, part.For(part.Platforms.Except(runnable))];
+    }
 
     /// <summary>Why no platform is smoke-tested, where the machine can run none.</summary>
     internal string NoneRuns => $"this machine can run none of {string.Join(", ", Platforms.Select(x => x.Platform))}";

@@ -40,8 +40,7 @@ public sealed class SmokeTestImages(DeliveryContext context) : Verb
         var runnable = (await context.RunEngineAsync()).RunnablePlatforms;
         var isRunnable = publish.Record.Platforms.Any(x => runnable.Contains(x.Platform));
         // What this machine cannot run was started where it was built.
-        var elsewhere = (publish.Record.Parts ?? []).Select(x => x with { Platforms = [.. x.Platforms.Except(runnable)] })
-            .Where(x => x.Platforms.Count > 0).ToList();
+        var elsewhere = (publish.Record.Parts ?? []).Select(x => x.For(x.Platforms.Except(runnable))).Where(x => x.Platforms.Count > 0).ToList();
         var reason = image.SmokeTest.SkippedBecause ?? (isRunnable || elsewhere.Any(x => x.SmokeTest is not null) ? null : publish.Record.NoneRuns);
         if (image.SmokeTest.SkippedBecause is null) await EnsureTriedAsync(image, elsewhere);
         var layout = await context.LayoutAsync(image, publish.Record);

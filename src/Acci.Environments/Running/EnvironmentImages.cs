@@ -121,7 +121,7 @@ internal sealed class EnvironmentImages(DeliveryContext context, DockerEngine? e
         }
 
         return record.Steps.ContainsKey(PublishStep.Tag)
-            ? ImageReference.Parse(record.Repository).WithDigest(record.Digest).ToString()
+            ? context.PulledAs(record).ToString()
             : throw new DeliveryException($"{name} holds {record.Digest}, which was built and not published. Run {command} Publish, or name an image by its digest with {variable.Name}. Nothing was started.");
     }
 

@@ -32,7 +32,7 @@ internal sealed class NamedImages(DeliveryContext context)
             else if (context.Options.NamesSignerOfLastPublish() && EnvironmentImages.OfThisRun(context, published) is null
                 && RecordOf(published) is { } record && record.Steps.ContainsKey(PublishStep.Tag))
             {
-                await VerifyAsync(name, ImageReference.Parse(record.Repository).WithDigest(record.Digest), published);
+                await VerifyAsync(name, context.PulledAs(record), published);
             }
         }
 
