@@ -111,6 +111,7 @@ public sealed class PartsOnTheLastMachineTests : IAsyncLifetime
 
         _world.Write("Dockerfile.dockerignore", "");
         _world.Write("Dockerfile", "FROM scratch\nCOPY . .\n");
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(_world.Artifacts)!, "deploy", "compose", "secrets", "prod"));
         _world.Write("deploy/compose/secrets/prod/KEY", "secret");
         using var secret = _world.Context(x => x with { ImageParts = isMerged ? x.ImageParts : null });
         Assert.Equal(isLookedAt, new Preflight(secret, DeliveryScope.Publish).Checks.Any(x => x.Name == "Secrets"));
