@@ -5,10 +5,10 @@ using Nuke.Components;
 using static Acci.Generation.Workflows.Expression;
 
 /// <summary>
-/// What GitHub Actions does with this repository, written to .github/workflows by GenerateWorkflows: each step that matters is a target, as anyone runs it.
-/// Repository variables change where images go (REGISTRY, REGISTRY_USER) and, without native runners, for which platforms (PLATFORMS), secrets with what they are
-/// signed (SIGNING_KEY, SIGNING_PASSWORD) and pushed (REGISTRY_TOKEN); with none of them they go to ghcr.io, with the workflow's own token, and are signed with its
-/// own identity.
+/// What GitHub Actions does with this repository, written to .github/workflows by GenerateWorkflows: each step that matters is a target, as anyone
+/// runs it. Repository variables change where images go (REGISTRY, REGISTRY_USER) and, without native runners, for which platforms (PLATFORMS),
+/// secrets with what they are signed (SIGNING_KEY, SIGNING_PASSWORD) and pushed (REGISTRY_TOKEN); with none of them they go to ghcr.io, with the
+/// workflow's own token, and are signed with its own identity.
 /// </summary>
 partial class Build
 {
@@ -30,8 +30,8 @@ partial class Build
     private static readonly Expression Registry = Variable("REGISTRY") | Format($"{GitHubRegistry}/{{0}}", GitHubContext.RepositoryOwner);
     private static readonly Expression PublishedPlatforms = Variable("PLATFORMS").Or("linux/amd64,linux/arm64,linux/ppc64le");
 
-    // With any, each platform is built by a job of its own on its runner, and 'publish' publishes exactly these platforms, whatever PLATFORMS says, so all of them are
-    // named here: docs/images.md, "One job a platform", has an example. Without any, one job builds all.
+    // With any, each platform is built by a job of its own on its runner, and 'publish' publishes exactly these platforms, whatever PLATFORMS says,
+    // so all of them are named here: docs/images.md, "One job a platform", has an example. Without any, one job builds all.
     private static readonly (Platform Platform, Runner Runner)[] NativeRunners = [];
 
     IEnumerable<Workflow> IGenerateWorkflows.Workflows => [Ci, PublishWorkflow, PublishImagesWorkflow, ReleaseWorkflow, RescanWorkflow, PruneWorkflow];

@@ -74,7 +74,8 @@ internal static class ComposedOptions
         return platform.Unknown is not { } unknown ? platform
             : throw new WrongUseException(
                 $"--platforms: '{text}' is not a platform: there is no '{unknown.Name}'. "
-                + (ClosestMatch.Of(unknown.Name, unknown.Known) is { } match ? $"Did you mean '{match}'?" : $"There are: {string.Join(", ", unknown.Known)}."));
+                + (ClosestMatch.Of(unknown.Name, unknown.Known) is { } match ? $"Did you mean '{match}'?"
+                : $"There are: {string.Join(", ", unknown.Known)}."));
     }
 
     // Nothing is built then. A file of parameters may say for all runs how images are built.
@@ -94,7 +95,8 @@ internal static class ComposedOptions
         if (build is not IBuildImages { BuilderNodes: { } text }) return null;
         var nodes = WrongUseException.Read("--builder-nodes", () => BuilderNode.ParseAll(text));
         var built = nodes.SelectMany(x => x.Platforms).ToHashSet();
-        foreach (var (image, platform) in ImagesOf(build).SelectMany(x => x.Platforms.Select(platform => (x, platform))).Where(x => !built.Contains(x.platform)))
+        foreach (var (image, platform) in ImagesOf(build).SelectMany(x => x.Platforms.Select(platform => (x, platform)))
+            .Where(x => !built.Contains(x.platform)))
             throw new WrongUseException($"--builder-nodes has no node for {platform}, for which '{image.Name}' is built: add one, or leave the platform out with --platforms.");
         return nodes;
     }

@@ -5,8 +5,9 @@ using Acci.Oci;
 namespace Acci.Components;
 
 /// <summary>
-/// Jobs of a workflow that build and try each platform on a runner where it is native, and keep its layouts as an artifact. A job that needs them merges the
-/// images (<see cref="IHazImageParts"/>), and scans, signs and publishes them. Without runners there are no such jobs, and that job builds all platforms itself.
+/// Jobs of a workflow that build and try each platform on a runner where it is native, and keep its layouts as an artifact. A job that needs them
+/// merges the images (<see cref="IHazImageParts"/>), and scans, signs and publishes them. Without runners there are no such jobs, and that job builds
+/// all platforms itself.
 /// </summary>
 /// <param name="Runners">The runner of each platform that is published. Several platforms may have the same one, if it can build them.</param>
 /// <param name="BuildCommand">What runs the build: <see cref="Delivery.RepositoryLayout.BuildCommand"/>.</param>
@@ -17,8 +18,8 @@ public sealed record NativeJobs(IReadOnlyList<(Platform Platform, Runner Runner)
     private const string Folder = "artifacts/parts";
 
     /// <summary>
-    /// They write their build cache into the registry, each platform's beside the others', and their token may write packages. Otherwise it may only read them, and
-    /// each run builds without a cache: a job that runs Dockerfiles then changes nothing in the registry.
+    /// They write their build cache into the registry, each platform's beside the others', and their token may write packages. Otherwise it may only
+    /// read them, and each run builds without a cache: a job that runs Dockerfiles then changes nothing in the registry.
     /// </summary>
     public bool WritesCache { get; init; }
 
@@ -28,7 +29,9 @@ public sealed record NativeJobs(IReadOnlyList<(Platform Platform, Runner Runner)
     /// <summary>The platforms, as <c>--platforms</c> takes them.</summary>
     public string Platforms => string.Join(',', Runners.Select(x => x.Platform));
 
-    /// <summary>The first steps of the job that needs them: each artifact goes into a folder of its own, and one that is missing fails the job.</summary>
+    /// <summary>
+    /// The first steps of the job that needs them: each artifact goes into a folder of its own, and one that is missing fails the job.
+    /// </summary>
     public IReadOnlyList<Step> Download =>
     [
         .. Runners.Select(x => new ActionStep(Actions["actions/download-artifact"])
@@ -44,7 +47,7 @@ public sealed record NativeJobs(IReadOnlyList<(Platform Platform, Runner Runner)
 
     /// <summary>The jobs.</summary>
     /// <param name="preparation">Their first steps: checkout, .NET.</param>
-    /// <param name="registry">The registry that the images are for. Nothing is pushed there but the build cache, if <see cref="WritesCache"/> says so.</param>
+    /// <param name="registry">The registry that the images are for. Only the build cache is pushed there, if <see cref="WritesCache"/> says so.</param>
     /// <param name="environment">Further variables of the build: a login.</param>
     /// <param name="needs">The jobs that have to succeed before.</param>
     /// <param name="condition">When they run.</param>

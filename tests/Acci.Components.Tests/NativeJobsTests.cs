@@ -22,8 +22,10 @@ public sealed class NativeJobsTests : IDisposable
         Assert.Equal(["build-linux-amd64", "build-linux-arm64"], native.Names);
         Assert.Equal("linux/amd64,linux/arm64", native.Platforms);
         Assert.Contains("    runs-on: ubuntu-24.04-arm\n", text, StringComparison.Ordinal);
-        Assert.Contains("run: ./build.sh SmokeTestImages --registry \"$REGISTRY\" --platforms linux/arm64 --cache None\n", text, StringComparison.Ordinal);
-        Assert.Contains("          name: part-linux-arm64\n          path: |\n            artifacts/publish\n            artifacts/images\n", text, StringComparison.Ordinal);
+        Assert.Contains("run: ./build.sh SmokeTestImages --registry \"$REGISTRY\" --platforms linux/arm64 --cache None\n", text,
+            StringComparison.Ordinal);
+        Assert.Contains("          name: part-linux-arm64\n          path: |\n            artifacts/publish\n            artifacts/images\n", text,
+            StringComparison.Ordinal);
         Assert.Contains("    needs: [build-linux-amd64, build-linux-arm64]\n", text, StringComparison.Ordinal);
         Assert.EndsWith("run: ./build.sh Publish --image-parts artifacts/parts", text.TrimEnd(), StringComparison.Ordinal);
     }
@@ -34,11 +36,13 @@ public sealed class NativeJobsTests : IDisposable
     public void Each_artifact_is_downloaded_by_its_name_into_a_folder_of_its_own(int runners)
     {
         // By a pattern that one artifact alone matches, the action writes into the folder itself.
-        var native = Native([.. new (Platform, Runner)[] { (Platform.LinuxArm64, "ubuntu-24.04-arm"), (Platform.LinuxAmd64, "ubuntu-latest") }.Take(runners)]);
+        var native = Native([.. new (Platform, Runner)[] { (Platform.LinuxArm64, "ubuntu-24.04-arm"), (Platform.LinuxAmd64, "ubuntu-latest") }.Take(
+            runners)]);
 
         var steps = native.Download.Cast<ActionStep>().ToList();
 
-        Assert.Equal(native.Runners.Select(x => ($"part-{x.Platform.Slug}", $"artifacts/parts/{x.Platform.Slug}")), steps.Select(x => (x.With["name"], x.With["path"])));
+        Assert.Equal(native.Runners.Select(x => ($"part-{x.Platform.Slug}", $"artifacts/parts/{x.Platform.Slug}")),
+            steps.Select(x => (x.With["name"], x.With["path"])));
         Assert.All(steps, x => Assert.DoesNotContain("pattern", x.With.Keys));
     }
 
@@ -95,7 +99,8 @@ public sealed class NativeJobsTests : IDisposable
             Jobs =
             [
                 .. native.Jobs([], Expression.Variable("REGISTRY"), [], [], null),
-                new("publish") { Needs = native.Names, Steps = [.. native.Download, new RunStep(BuildCommandLine.Of("./build.sh", "Publish", native.Parameters))] },
+                new("publish") { Needs = native.Names,
+                    Steps = [.. native.Download, new RunStep(BuildCommandLine.Of("./build.sh", "Publish", native.Parameters))] },
             ],
         };
         return new WorkflowWriter("./build.sh GenerateWorkflows", "build/Build.Workflows.cs").Write(workflow).Content;

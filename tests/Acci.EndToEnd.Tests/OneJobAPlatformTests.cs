@@ -62,10 +62,12 @@ public sealed class OneJobAPlatformTests(PublishedImage published, RegistryServe
         using var registry = server.Connect();
         var repository = ImageReference.Parse(RecordOf("last").Repository);
         await registry.PushAsync(merged, repository, cancellationToken: Cancellation);
-        Assert.Equal(Digest.Of(Encoding.UTF8.GetBytes(expected)), (await registry.GetManifestAsync(repository.WithDigest(merged.Root.Digest), Cancellation)).Digest);
+        Assert.Equal(Digest.Of(Encoding.UTF8.GetBytes(expected)),
+            (await registry.GetManifestAsync(repository.WithDigest(merged.Root.Digest), Cancellation)).Digest);
     }
 
-    private async Task RunAsync(string clone, Platform[] platforms, Func<DeliveryContext, Verb[]> verbs, Func<DeliveryOptions, DeliveryOptions>? change = null)
+    private async Task RunAsync(
+        string clone, Platform[] platforms, Func<DeliveryContext, Verb[]> verbs, Func<DeliveryOptions, DeliveryOptions>? change = null)
     {
         var root = Path.Combine(_folder.Path, clone);
         var options = new DeliveryOptions
@@ -79,14 +81,17 @@ public sealed class OneJobAPlatformTests(PublishedImage published, RegistryServe
         foreach (var verb in verbs(context)) await verb.RunAsync();
     }
 
-    private Task<OciLayout> LayoutAsync(string clone) => OciLayout.OpenAsync(Path.Combine(_folder.Path, clone, "artifacts", "images", "small"), Cancellation);
+    private Task<OciLayout> LayoutAsync(string clone) =>
+        OciLayout.OpenAsync(Path.Combine(_folder.Path, clone, "artifacts", "images", "small"), Cancellation);
 
     private PublishRecord RecordOf(string clone) => PublishRecord.Read(Path.Combine(_folder.Path, clone, "artifacts", "publish", "small.json"))!;
 
     private static Task<string> TextAsync(OciLayout layout) => File.ReadAllTextAsync(layout.BlobPath(layout.Root.Digest), Cancellation);
 
-    private static async Task<IEnumerable<Descriptor>> AttestationsAsync(OciLayout layout) => (await layout.ReadPlatformsAsync(Cancellation)).SelectMany(x => x.Attestations);
+    private static async Task<IEnumerable<Descriptor>> AttestationsAsync(OciLayout layout) =>
+        (await layout.ReadPlatformsAsync(Cancellation)).SelectMany(x => x.Attestations);
 
     private Task<CommandResult> BashAsync(string script) =>
-        CommandRunner.RunAsync(new Command("bash", "-ec", script, published.Checkout.Folder) { WorkingDirectory = _folder.Path }, cancellationToken: Cancellation);
+        CommandRunner.RunAsync(
+            new Command("bash", "-ec", script, published.Checkout.Folder) { WorkingDirectory = _folder.Path }, cancellationToken: Cancellation);
 }

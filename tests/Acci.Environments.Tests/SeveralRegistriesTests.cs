@@ -48,8 +48,8 @@ public sealed class SeveralRegistriesTests(RegistryServer second) : IClassFixtur
         foreach (var dryRun in (bool[])[true, false])
         {
             using var context = Context(docker, x => x with { Registry = named, DryRun = dryRun });
-            var (plan, images) = (EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Empty), new EnvironmentImages(context, docker.Engine));
-            Assert.Equal(expected, (await images.PlanAsync(plan, Cancellation)).Found["BAKERY_IMAGE"]);
+            var plan = EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Empty);
+            Assert.Equal(expected, (await new EnvironmentImages(context, docker.Engine).PlanAsync(plan, Cancellation)).Found["BAKERY_IMAGE"]);
         }
     }
 
@@ -65,12 +65,15 @@ public sealed class SeveralRegistriesTests(RegistryServer second) : IClassFixtur
         cosign.Sign([layout.Root.Digest, .. (await layout.ReadPlatformsAsync(Cancellation)).Select(x => x.Manifest.Digest)]);
         Publish(layout.Root.Digest);
         using var docker = new DockerStandIn();
-        using var context = Context(docker, x => x with { Registry = isNamed ? Second : null, SignedBy = cosign.PublicKey, RetryBudget = TimeSpan.FromMilliseconds(100) }, cosign);
+        using var context = Context(docker, x =>
+            x with { Registry = isNamed ? Second : null, SignedBy = cosign.PublicKey, RetryBudget = TimeSpan.FromMilliseconds(100) }, cosign);
 
-        var error = await Record.ExceptionAsync(() => new NamedImages(context).VerifyAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Empty)));
+        var error = await Record.ExceptionAsync(
+            () => new NamedImages(context).VerifyAsync(EnvironmentPlan.Of(_settings.Files, "prod", ProcessEnvironment.Empty)));
 
         if (isNamed) Assert.Null(error);
-        else Assert.StartsWith($"{First}/bakery@{layout.Root.Digest} (BAKERY_IMAGE) is not verified, and is not deployed", error?.Message, StringComparison.Ordinal);
+        else Assert.StartsWith(
+            $"{First}/bakery@{layout.Root.Digest} (BAKERY_IMAGE) is not verified, and is not deployed", error?.Message, StringComparison.Ordinal);
     }
 
     private DeliveryContext Context(DockerStandIn docker, Func<DeliveryOptions, DeliveryOptions> change, CosignStandIn? cosign = null)

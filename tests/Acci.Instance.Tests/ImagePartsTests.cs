@@ -15,9 +15,11 @@ public sealed class ImagePartsTests(DryRunCheckout checkout) : IClassFixture<Dry
 
         var run = await BuildRun.StartAsync(
             BuildRun.Build, checkout.Root, ["BuildImages", "--dry-run", "--image-parts", "deploy", .. parameter.Split(' ')],
-            new Dictionary<string, string> { ["HOME"] = checkout.Home, ["PATH"] = $"{checkout.Programs}:{Environment.GetEnvironmentVariable("PATH")}" });
+            new Dictionary<string,
+                string> { ["HOME"] = checkout.Home, ["PATH"] = $"{checkout.Programs}:{Environment.GetEnvironmentVariable("PATH")}" });
 
         Assert.True(run.ExitCode == 2, $"{run.ExitCode}\n{run.Output}{run.Errors}");
-        Assert.Contains($"{parameter.Split(' ')[0]} says how images are built, and with --image-parts none is built here", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"{parameter.Split(' ')[0]} says how images are built, and with --image-parts none is built here", run.Output,
+            StringComparison.Ordinal);
     }
 }

@@ -5,8 +5,8 @@ using Acci.Oci.Manifests;
 namespace Acci.Oci.Tests;
 
 /// <summary>
-/// The index of an image that was built in parts. The texts are those that one BuildKit (of dockerd 28.5.2) wrote for one Dockerfile: for both platforms in one
-/// build, and for each in a build of its own. The attestations carry the time of their build and differ.
+/// The index of an image that was built in parts. The texts are those that one BuildKit (of dockerd 28.5.2) wrote for one Dockerfile: for both
+/// platforms in one build, and for each in a build of its own. The attestations carry the time of their build and differ.
 /// </summary>
 public sealed class MergedIndexTests
 {
@@ -20,9 +20,12 @@ public sealed class MergedIndexTests
     private const string Arm64Alone = "90715f0a79ca8de3969ee622182bf940074010fef0091f2c587d1f1df5d87a31";
 
     // As buildx was given it: what Go escapes, and what only other writers do.
-    private const string Said = "\U0001F680 Fast <b> & \"quoted\" \\ back\u00a0nbsp \u007f del \u2028 ls \u3000 wide \t tab \u001b esc \ue000 private \u00fc + 'c' / end";
+    private const string Said =
+        "\U0001F680 Fast <b> & \"quoted\" \\ back\u00a0nbsp \u007f del \u2028 ls "
+        + "\u3000 wide \t tab \u001b esc \ue000 private \u00fc + 'c' / end";
     private const string Written =
-        "\U0001F680 Fast \\u003cb\\u003e \\u0026 \\\"quoted\\\" \\\\ back\u00a0nbsp \u007f del \\u2028 ls \u3000 wide \\t tab \\u001b esc \ue000 private \u00fc + 'c' / end";
+        "\U0001F680 Fast \\u003cb\\u003e \\u0026 \\\"quoted\\\" \\\\ back\u00a0nbsp \u007f del \\u2028 ls "
+        + "\u3000 wide \\t tab \\u001b esc \ue000 private \u00fc + 'c' / end";
 
     private static readonly string Whole = IndexOf(
         ImageOf(Amd64, "amd64"), ImageOf(Arm64, "arm64"), AttestationOf(WithArm64, Amd64), AttestationOf(WithAmd64, Arm64));
@@ -34,8 +37,10 @@ public sealed class MergedIndexTests
     public void The_texts_are_BuildKit_s()
     {
         Assert.Equal("sha256:020c170fec81b15fef3429506b42fddd5fb7befdbbb4cb8ac6587ba00e1f17a7", Digest.Of(Encoding.UTF8.GetBytes(Whole)).ToString());
-        Assert.Equal("sha256:b030d98687b4d5023865f2ff6c98838703a8bb068acdaa642ee9aeef9bb8c06f", Digest.Of(Encoding.UTF8.GetBytes(OnAmd64)).ToString());
-        Assert.Equal("sha256:24a9bd2c887ebb8379a391d979b870aab00ea5756677078985affec4120eae3b", Digest.Of(Encoding.UTF8.GetBytes(OnArm64)).ToString());
+        Assert.Equal("sha256:b030d98687b4d5023865f2ff6c98838703a8bb068acdaa642ee9aeef9bb8c06f",
+            Digest.Of(Encoding.UTF8.GetBytes(OnAmd64)).ToString());
+        Assert.Equal("sha256:24a9bd2c887ebb8379a391d979b870aab00ea5756677078985affec4120eae3b",
+            Digest.Of(Encoding.UTF8.GetBytes(OnArm64)).ToString());
     }
 
     [Fact]
@@ -68,12 +73,15 @@ public sealed class MergedIndexTests
         var said = Read(Whole).Annotations.Where(x => x.Key != "org.acci.buildkit").ToDictionary();
 
         Assert.Equal(Whole.Replace("    \"org.acci.buildkit\": \"v0.25.1\",\n", "", StringComparison.Ordinal), Merge([Whole], said));
-        Assert.Equal(Whole[..Whole.IndexOf(",\n  \"annotations\"", StringComparison.Ordinal)] + "\n}", Merge([Whole], new Dictionary<string, string>()));
+        Assert.Equal(Whole[..Whole.IndexOf(",\n  \"annotations\"", StringComparison.Ordinal)] + "\n}",
+            Merge([Whole], new Dictionary<string, string>()));
     }
 
     // As this build itself writes an index, when it adds bills of materials: other than Go, it escapes '+'.
     [Theory]
-    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1\u002Bjson","manifests":[],"x-new":{"a": 1.0},"annotations":{"b":"\u00fc","a":"<"}}""")]
+    [InlineData(
+        """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1\u002Bjson","manifests":[]"""
+        + ""","x-new":{"a": 1.0},"annotations":{"b":"\u00fc","a":"<"}}""")]
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""")]
     public void A_text_on_one_line_stays_as_it_is(string index) => Assert.Equal(index, Merge([index]));
 
@@ -89,7 +97,8 @@ public sealed class MergedIndexTests
 
         var merged = Read(Merge(parts));
 
-        Assert.Equal(Read(Merge([OnAmd64, OnArm64])).Manifests.Select(x => (x.Digest, x.Platform)), merged.Manifests.Select(x => (x.Digest, x.Platform)));
+        Assert.Equal(Read(Merge([OnAmd64, OnArm64])).Manifests.Select(x => (x.Digest, x.Platform)),
+            merged.Manifests.Select(x => (x.Digest, x.Platform)));
         Assert.Equal(Read(parts[0]).Annotations, merged.Annotations);
     }
 
@@ -101,7 +110,8 @@ public sealed class MergedIndexTests
     {
         var indexes = parts.Select(Read).ToList();
         var platforms = indexes.SelectMany(x => PlatformImage.Of(x.Manifests)).OrderBy(x => x.Platform.ToString(), StringComparer.Ordinal).ToList();
-        return Encoding.UTF8.GetString(MergedIndex.Write(indexes, [.. platforms.Select(x => x.Manifest), .. platforms.SelectMany(x => x.Attestations)], annotations));
+        return Encoding.UTF8.GetString(
+            MergedIndex.Write(indexes, [.. platforms.Select(x => x.Manifest), .. platforms.SelectMany(x => x.Attestations)], annotations));
     }
 
     private static Manifest Read(string text) => Manifest.Parse(Encoding.UTF8.GetBytes(text), MediaTypes.ImageIndex, "the index");

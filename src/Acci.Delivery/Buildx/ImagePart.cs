@@ -14,7 +14,8 @@ namespace Acci.Delivery.Buildx;
 /// <param name="Bases">What each platform's manifest says of it, in the order of the platforms.</param>
 /// <param name="Record">What the image does not say of itself: for which registry and from what tree it was built, and whether it was tried.</param>
 internal sealed record ImagePart(
-    OciLayout Layout, Manifest Root, IReadOnlyList<PlatformImage> Platforms, IReadOnlyList<IReadOnlyDictionary<string, string>> Bases, PublishRecord Record)
+    OciLayout Layout, Manifest Root, IReadOnlyList<PlatformImage> Platforms, IReadOnlyList<IReadOnlyDictionary<string, string>> Bases,
+    PublishRecord Record)
 {
     /// <summary>The part of an image among a machine's artifacts; null where there is none.</summary>
     /// <param name="machine">The options of that machine's build, as far as they say where its artifacts are.</param>
@@ -56,7 +57,8 @@ internal sealed record ImagePart(
         if (Platforms.Select(x => x.Platform).Except(image.Platforms).FirstOrDefault() is { } other)
         {
             throw new DeliveryException(
-                $"{Layout.Folder} has {other}, which is not among this build's platforms of '{image.Name}': name it with --platforms, or leave that part out.");
+                $"{Layout.Folder} has {other}, which is not among this build's platforms of '{image.Name}': "
+                + "name it with --platforms, or leave that part out.");
         }
     }
 

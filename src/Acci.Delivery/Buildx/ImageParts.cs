@@ -24,7 +24,8 @@ internal sealed class ImageParts(string folder, DeliveryOptions options)
         if (options.ImageParts is not { } named) return null;
         var folder = options.PathOf(named);
         if (!InputFile.IsFolder(folder))
-            throw new WrongUseException($"{Parameter}: there is no folder '{named}'. Copy there what the machines that build the platforms left: {Contents}.");
+            throw new WrongUseException(
+                $"{Parameter}: there is no folder '{named}'. Copy there what the machines that build the platforms left: {Contents}.");
         if (FoldersIn(folder).Append(folder).Any(x => IsSame(x, options.Artifacts)))
         {
             throw new WrongUseException(
@@ -40,14 +41,15 @@ internal sealed class ImageParts(string folder, DeliveryOptions options)
     /// <param name="version">What is checked out here.</param>
     /// <param name="destinations">Where the image goes.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DeliveryException">A part is damaged or not of this commit; a platform is missing, there twice, or not to be published.</exception>
+    /// <exception cref="DeliveryException">A part is damaged or of another commit; a platform is missing, there twice, or not published.</exception>
     public async Task<IReadOnlyList<ImagePart>> FindAsync(
         ImageDefinition image, VersionInfo version, IReadOnlyList<Destination> destinations, CancellationToken cancellationToken)
     {
         if (version.Revision is null)
         {
             throw new DeliveryException(
-                $"{Parameter}: there is no commit here, so nothing tells whether the parts are of the same sources. Merge them in a clone of the repository.");
+                $"{Parameter}: there is no commit here, so nothing tells whether the parts are of the same sources. "
+                + "Merge them in a clone of the repository.");
         }
 
         var parts = new List<ImagePart>();
@@ -66,7 +68,8 @@ internal sealed class ImageParts(string folder, DeliveryOptions options)
     {
         var built = parts.SelectMany(x => x.Platforms.Select(y => (y.Platform, x.Layout.Folder))).ToList();
         if (built.GroupBy(x => x.Platform).FirstOrDefault(x => x.Count() > 1) is { } twice)
-            throw new DeliveryException($"'{image.Name}' was built for {twice.Key} twice: {string.Join(" and ", twice.Select(x => x.Folder))}. Leave one out.");
+            throw new DeliveryException(
+                $"'{image.Name}' was built for {twice.Key} twice: {string.Join(" and ", twice.Select(x => x.Folder))}. Leave one out.");
         if (image.Platforms.Except(built.Select(x => x.Platform)).ToList() is not { Count: > 0 } missing) return;
         throw new DeliveryException(
             $"No folder in {folder} has '{image.Name}' for {string.Join(", ", missing)}: {Contents}, "
@@ -85,7 +88,8 @@ internal sealed class ImageParts(string folder, DeliveryOptions options)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DeliveryException($"{Parameter}: {folder} cannot be read: {exception.Message.TrimEnd('.')}. Give this user access to it.", exception);
+            throw new DeliveryException(
+                $"{Parameter}: {folder} cannot be read: {exception.Message.TrimEnd('.')}. Give this user access to it.", exception);
         }
     }
 }

@@ -3,7 +3,8 @@ using Acci.Oci;
 namespace Acci.Delivery.Engines;
 
 /// <summary>
-/// Which BuildKit builds an image. Two versions compress the same layers differently, so the same commit has the same platform digests only where one version builds.
+/// Which BuildKit builds an image. Two versions compress the same layers differently, so the same commit has the same platform digests only where one
+/// version builds.
 /// </summary>
 internal static class BuildKitVersion
 {
@@ -13,7 +14,9 @@ internal static class BuildKitVersion
     // Its name in buildx before 0.13, and since.
     private static readonly string[] Names = ["BuildKit version", "Buildkit"];
 
-    /// <summary>The version that builds at these sites, <c>v0.25.1</c>, with the platforms where they have different ones; null where one does not say it.</summary>
+    /// <summary>
+    /// The version that builds at these sites, <c>v0.25.1</c>, with the platforms where they have different ones; null where one does not say it.
+    /// </summary>
     public static async Task<string?> FindAsync(IReadOnlyList<BuildSite> sites, CancellationToken cancellationToken)
     {
         var versions = await Task.WhenAll(sites.Select(site => OfAsync(site.Engine, cancellationToken)));
@@ -39,7 +42,8 @@ internal static class BuildKitVersion
     {
         string[] arguments = engine.Builder is { } builder ? ["buildx", "inspect", builder] : ["buildx", "inspect"];
         var versions = (await engine.AskAsync(arguments, cancellationToken) ?? "").Split('\n')
-            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(x => x.Length == 2 && Names.Contains(x[0])).Select(x => x[1]).Distinct().ToArray();
+            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(x => x.Length == 2 && Names.Contains(x[0]))
+            .Select(x => x[1]).Distinct().ToArray();
         return versions.Length == 0 ? null : string.Join(", ", versions);
     }
 }

@@ -5,8 +5,8 @@ using Acci.Oci.Manifests;
 namespace Acci.Oci.Layouts;
 
 /// <summary>
-/// The index of an image that was built in parts, as the text that one build of all of them writes. What the parts' indexes say is taken over as it stands
-/// there, so the digest is the one that the image has if one machine builds it, and all else is the same.
+/// The index of an image that was built in parts, as the text that one build of all of them writes. What the parts' indexes say is taken over as it
+/// stands there, so the digest is the one that the image has if one machine builds it, and all else is the same.
 /// </summary>
 internal static class MergedIndex
 {

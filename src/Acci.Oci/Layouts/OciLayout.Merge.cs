@@ -5,8 +5,8 @@ namespace Acci.Oci.Layouts;
 public sealed partial class OciLayout
 {
     /// <summary>
-    /// Writes a layout of an image whose platforms were built into layouts of their own: with the index that one build of all of them would have, and each platform's
-    /// manifest as it is.
+    /// Writes a layout of an image whose platforms were built into layouts of their own: with the index that one build of all of them would have, and
+    /// each platform's manifest as it is.
     /// </summary>
     /// <param name="folder">The new layout's folder.</param>
     /// <param name="parts">The layouts. Their indexes say the same of the image.</param>
@@ -48,7 +48,8 @@ public sealed partial class OciLayout
             built.AddRange(await part.ReadPlatformsAsync(cancellationToken));
         }
 
-        var images = order.Select(x => built.SingleOrDefault(image => image.Platform == x) ?? throw new DeliveryException($"{folder}: no part holds {x}.")).ToList();
+        var images = order.Select(
+            x => built.SingleOrDefault(image => image.Platform == x) ?? throw new DeliveryException($"{folder}: no part holds {x}.")).ToList();
         var indexes = new List<Manifest>();
         foreach (var part in parts) indexes.Add(await part.ReadManifestAsync(part.Root, cancellationToken));
         // Attestations follow the platforms, as BuildKit has it.

@@ -103,15 +103,22 @@ public sealed class ImagePartsTests : IAsyncLifetime
     public static TheoryData<string, Func<PartsWorld, Task>, string> Wrong => new()
     {
         { "missing", x => x.BuiltAsync("1", [Platform.LinuxAmd64]), "has 'app' for linux/arm64" },
-        { "twice", async x => { await x.BuiltAsync("1", [Platform.LinuxAmd64]); await x.BuiltAsync("2", Both); }, "'app' was built for linux/amd64 twice: " },
+        {
+            "twice", async x => { await x.BuiltAsync("1", [Platform.LinuxAmd64]); await x.BuiltAsync("2", Both); },
+            "'app' was built for linux/amd64 twice: "
+        },
         { "more", x => x.BuiltAsync("1", [.. Both, Platform.LinuxPpc64le]), "has linux/ppc64le, which is not among this build's platforms of 'app'" },
         {
             "version", x => x.BuiltAsync("1", Both, said => said[VersionKey] = "9.9.9", record => record with { Version = "9.9.9" }),
             "was built as version '9.9.9', and '1.2.3' is checked out here"
         },
-        { "tagged meanwhile", async x => { await x.BuiltAsync("1", Both); await x.GitAsync("git tag v1.2.4"); }, "In GitHub Actions, re-run all jobs" },
         {
-            "commit", x => x.BuiltAsync("1", Both, said => said[Revision] = new string('a', 40), record => record with { Revision = new string('a', 40) }),
+            "tagged meanwhile", async x => { await x.BuiltAsync("1", Both); await x.GitAsync("git tag v1.2.4"); },
+            "In GitHub Actions, re-run all jobs"
+        },
+        {
+            "commit", x => x.BuiltAsync(
+                "1", Both, said => said[Revision] = new string('a', 40), record => record with { Revision = new string('a', 40) }),
             "was built as commit 'aaaa"
         },
         { "edited record", x => x.BuiltAsync("1", Both, said => said[VersionKey] = "9.9.9"), "says of sha256:" },
@@ -170,7 +177,8 @@ public sealed class ImagePartsTests : IAsyncLifetime
         var blob = Directory.GetFiles(Path.Combine(part.Folder, "blobs", "sha256")).Single(x => File.ReadAllText(x) == "a layer that all have");
         await File.WriteAllTextAsync(blob, "a layer that none had", Cancellation);
 
-        var error = await Assert.ThrowsAsync<DeliveryException>(() => isPlanned ? new BuildImages(_world.Context()).PlanAsync() : _world.MergeAsync());
+        var error = await Assert.ThrowsAsync<DeliveryException>(
+            () => isPlanned ? new BuildImages(_world.Context()).PlanAsync() : _world.MergeAsync());
 
         Assert.StartsWith($"{blob}: the blob is damaged", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_world.RecordFile));
@@ -183,11 +191,13 @@ public sealed class ImagePartsTests : IAsyncLifetime
         _world.Images = [_world.Images[0] with { Annotations = new Dictionary<string, string> { [Revision] = "upstream" } }];
         await _world.BuiltAsync("1", Both, said => said[Revision] = "upstream", record => record with { Revision = new string('a', 40) });
 
-        Assert.Contains("was built as commit 'aaaa", (await Assert.ThrowsAsync<DeliveryException>(() => _world.MergeAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("was built as commit 'aaaa", (await Assert.ThrowsAsync<DeliveryException>(() => _world.MergeAsync())).Message,
+            StringComparison.Ordinal);
 
         await _world.BuiltAsync("1", Both, said => said[Revision] = "upstream");
         await _world.MergeAsync();
-        Assert.Equal("upstream", (await (await _world.MergedAsync()).ReadManifestAsync((await _world.MergedAsync()).Root, Cancellation)).Annotations[Revision]);
+        Assert.Equal("upstream",
+            (await (await _world.MergedAsync()).ReadManifestAsync((await _world.MergedAsync()).Root, Cancellation)).Annotations[Revision]);
     }
 
     [Fact]
@@ -226,7 +236,8 @@ public sealed class ImagePartsTests : IAsyncLifetime
     [Fact]
     public async Task The_index_names_the_base_of_the_first_platform_whichever_the_part_had_first()
     {
-        var bases = Base(Platform.LinuxArm64, "gcr.io/arm:1", "sha256:1").Concat(Base(Platform.LinuxAmd64, "gcr.io/amd:1", "sha256:2")).ToDictionary();
+        var bases = Base(Platform.LinuxArm64, "gcr.io/arm:1", "sha256:1")
+            .Concat(Base(Platform.LinuxAmd64, "gcr.io/amd:1", "sha256:2")).ToDictionary();
         await _world.BuiltAsync("1", [Platform.LinuxArm64, Platform.LinuxAmd64], bases: bases);
 
         await _world.MergeAsync();
@@ -312,5 +323,6 @@ public sealed class ImagePartsTests : IAsyncLifetime
         }
     }
 
-    private static Dictionary<Platform, (string Name, string Digest)> Base(Platform platform, string name, string digest) => new() { [platform] = (name, digest) };
+    private static Dictionary<Platform, (string Name, string Digest)> Base(Platform platform, string name, string digest) =>
+        new() { [platform] = (name, digest) };
 }

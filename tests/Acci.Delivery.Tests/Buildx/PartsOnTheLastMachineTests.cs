@@ -48,7 +48,8 @@ public sealed class PartsOnTheLastMachineTests : IAsyncLifetime
     [Fact]
     public void Of_a_result_that_does_not_name_each_platform_nothing_is_left_out()
     {
-        Assert.Equal("started where it was merged", new PublishedPart(Both) { SmokeTest = "started where it was merged" }.For([Platform.LinuxArm64]).SmokeTest);
+        Assert.Equal("started where it was merged",
+            new PublishedPart(Both) { SmokeTest = "started where it was merged" }.For([Platform.LinuxArm64]).SmokeTest);
         Assert.Equal(
             "linux/arm64 ended, with 3",
             new PublishedPart(Both) { SmokeTest = "linux/arm64 ended, with 3, linux/amd64 healthy" }.For([Platform.LinuxArm64]).SmokeTest);
@@ -59,7 +60,8 @@ public sealed class PartsOnTheLastMachineTests : IAsyncLifetime
     {
         var record = new PublishRecord
         {
-            Image = "app", Digest = Digest.Of([]), Repository = "ghcr.io/owner/app", Version = "1.2.3", Revision = "", Platforms = [], Parts = [new PublishedPart(Both)],
+            Image = "app", Digest = Digest.Of([]), Repository = "ghcr.io/owner/app", Version = "1.2.3", Revision = "", Platforms = [],
+            Parts = [new PublishedPart(Both)],
         };
 
         var untried = Assert.Single(record.TriedHere([Platform.LinuxAmd64]).Parts!, x => x.IsUntried);

@@ -40,7 +40,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
 
         await _world.MergeAsync(x => x with { AllowDirty = true });
         Assert.Equal("v1.2.3", _world.Record.ChangedSince);
-        Assert.StartsWith(Problem, (await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SignImages(x)))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Problem, (await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SignImages(x)))).Message,
+            StringComparison.Ordinal);
         // Let go, it comes to the next reason.
         var allowed = await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SignImages(x), x => x with { AllowDirty = true }));
         Assert.Contains("has not been scanned", allowed.Message, StringComparison.Ordinal);
@@ -62,7 +63,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<DeliveryException>(() => _world.MergeAsync());
         Assert.Equal(
             "'app' was built from a working tree that differs from the commit of v1.2.20240101123456, and ghcr.io/owner does not get it. "
-            + $"Build {Path.Combine(_world.Parts, "2", "images", "app")} again from a clean checkout, or repeat this with --allow-dirty.", error.Message);
+            + $"Build {Path.Combine(_world.Parts, "2", "images", "app")} again from a clean checkout, or repeat this with --allow-dirty.",
+            error.Message);
     }
 
     [Fact]
@@ -114,7 +116,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
 
         await _world.RunAsync(x => new SmokeTestImages(x));
 
-        Assert.Contains(log.Said, x => x.Contains("linux/arm64 NOT smoke-tested where it was built, and this machine cannot run it", StringComparison.Ordinal));
+        Assert.Contains(log.Said, x =>
+            x.Contains("linux/arm64 NOT smoke-tested where it was built, and this machine cannot run it", StringComparison.Ordinal));
         Assert.Equal(
             "linux/amd64 healthy in 0.8 s (where it was built), linux/arm64 skipped (this machine cannot run it)",
             _world.Record.Steps[PublishStep.SmokeTest].Result);
@@ -129,7 +132,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SmokeTestImages(x)));
 
-        Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(PublishStep.SmokeTest, _world.Record.Steps.Keys);
     }
 
@@ -142,7 +146,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<DeliveryException>(() => _world.RunAsync(x => new SmokeTestImages(x)));
 
-        Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'app' has not passed a smoke test for linux/arm64 where it was built, this machine cannot start it", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +174,8 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
         await _world.RunAsync(x => new SmokeTestImages(x));
 
         Assert.Contains(log.Said, x => x.Contains("linux/arm64 NOT smoke-tested where it was built", StringComparison.Ordinal));
-        Assert.Contains("has not passed a smoke test for linux/arm64 where it was built, it was not started here", Elsewhere(_world.Record)?.Message, StringComparison.Ordinal);
+        Assert.Contains("has not passed a smoke test for linux/arm64 where it was built, it was not started here",
+            Elsewhere(_world.Record)?.Message, StringComparison.Ordinal);
         // Where the image's definition says that it is not started, nobody has to; that no machine can start it is another matter.
         Assert.Null(Elsewhere(_world.Record with { NotSmokeTested = "it ends without its queue" }));
         Assert.NotNull(Elsewhere(_world.Record with { NotSmokeTested = _world.Record.NoneRuns }));
@@ -183,8 +189,10 @@ public sealed class PartsThatLeaveTests : IAsyncLifetime
     private static Exception? Elsewhere(PublishRecord record)
     {
         var image = Manifest.Parse(Encoding.UTF8.GetBytes($$"""{ "schemaVersion": 2, "mediaType": "{{MediaTypes.ImageIndex}}", "manifests": [] }"""), null, "a test");
-        var done = new[] { PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push }.ToDictionary(x => x, _ => new StepResult(DateTimeOffset.UtcNow, 1, "done"));
+        var done = new[] { PublishStep.SmokeTest, PublishStep.Scan, PublishStep.Push }.ToDictionary(
+            x => x, _ => new StepResult(DateTimeOffset.UtcNow, 1, "done"));
         var policy = new DeparturePolicy(Destination.Parse("ghcr.io/owner"));
-        return Record.Exception(() => policy.EnsureMayBePromoted(ImageReference.Parse("127.0.0.1:5000/team/app:1"), image, record with { Digest = image.Digest, Steps = done }));
+        return Record.Exception(() => policy.EnsureMayBePromoted(
+            ImageReference.Parse("127.0.0.1:5000/team/app:1"), image, record with { Digest = image.Digest, Steps = done }));
     }
 }

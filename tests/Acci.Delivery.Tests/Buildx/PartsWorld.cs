@@ -12,10 +12,13 @@ using Acci.Testing;
 
 namespace Acci.Delivery.Tests.Buildx;
 
-/// <summary>A checkout, and what other machines have built of its images: layouts as BuildKit writes them, each with the record of its build.</summary>
+/// <summary>
+/// A checkout, and what other machines have built of its images: layouts as BuildKit writes them, each with the record of its build.
+/// </summary>
 public sealed class PartsWorld : IDisposable
 {
-    public const string VersionKey = "org.opencontainers.image.version", Revision = "org.opencontainers.image.revision", BuildKit = "org.acci.buildkit";
+    public const string VersionKey = "org.opencontainers.image.version", Revision = "org.opencontainers.image.revision",
+        BuildKit = "org.acci.buildkit";
     public const string BaseName = "org.opencontainers.image.base.name", BaseDigest = "org.opencontainers.image.base.digest";
 
     private const string Config = "application/vnd.oci.image.config.v1+json";
@@ -69,7 +72,8 @@ public sealed class PartsWorld : IDisposable
         // With what Go writes in another way than others.
         Said = new JsonObject
         {
-            [BuildKit] = "v0.25.1", [Revision] = version.Revision, ["org.opencontainers.image.title"] = "\U0001F680 <b>&\u00fc+'c'\u00a0", [VersionKey] = version.ToString(),
+            [BuildKit] = "v0.25.1", [Revision] = version.Revision, ["org.opencontainers.image.title"] = "\U0001F680 <b>&\u00fc+'c'\u00a0",
+            [VersionKey] = version.ToString(),
         };
     }
 
@@ -93,7 +97,8 @@ public sealed class PartsWorld : IDisposable
     /// <param name="image">The image.</param>
     /// <param name="bases">What the manifest of a platform says of its base image.</param>
     public async Task<OciLayout> BuiltAsync(
-        string machine, Platform[] platforms, Action<JsonObject>? said = null, Func<PublishRecord, PublishRecord>? record = null, string image = "app",
+        string machine, Platform[] platforms, Action<JsonObject>? said = null, Func<PublishRecord, PublishRecord>? record = null,
+        string image = "app",
         IReadOnlyDictionary<Platform, (string Name, string Digest)>? bases = null)
     {
         var annotations = Said.DeepClone().AsObject();
@@ -132,7 +137,10 @@ public sealed class PartsWorld : IDisposable
 
     public DeliveryContext Context(Func<DeliveryOptions, DeliveryOptions>? change = null)
     {
-        var options = new DeliveryOptions { Root = _checkout.Directory, Artifacts = Artifacts, Registry = Registry, ImageParts = Parts, Images = Images };
+        var options = new DeliveryOptions
+        {
+            Root = _checkout.Directory, Artifacts = Artifacts, Registry = Registry, ImageParts = Parts, Images = Images,
+        };
         var context = new DeliveryContext(change?.Invoke(options) ?? options, Cancellation) { Environment = TestEnvironment.OutsideWorkflows };
         _cosign ??= new CosignStandIn(_folder.Combine("cosign"));
         context.Know(nameof(EngineOfBuild.EngineAsync), Task.FromResult(new DockerEngine("docker") { RunnablePlatforms = Runnable }));
@@ -165,7 +173,8 @@ public sealed class PartsWorld : IDisposable
                 ["config"] = builder.AddBlob(Encoding.UTF8.GetBytes(runsOn.ToJsonString()), Config),
                 ["layers"] = new JsonArray(builder.AddBlob("a layer that all have"u8.ToArray())),
             };
-            if (bases?.TryGetValue(platform, out var from) is true) manifest["annotations"] = new JsonObject { [BaseDigest] = from.Digest, [BaseName] = from.Name };
+            if (bases?.TryGetValue(platform, out var from) is true)
+                manifest["annotations"] = new JsonObject { [BaseDigest] = from.Digest, [BaseName] = from.Name };
             var image = builder.AddBlob(Encoding.UTF8.GetBytes(manifest.ToJsonString()), MediaTypes.ImageManifest);
             image["platform"] = runsOn;
             images.Add(image);
@@ -180,7 +189,8 @@ public sealed class PartsWorld : IDisposable
         }
 
         if (bases?.TryGetValue(platforms[0], out var first) is true) (annotations[BaseDigest], annotations[BaseName]) = (first.Digest, first.Name);
-        await builder.WriteRootAsync(builder.AddBlob(Encoding.UTF8.GetBytes(IndexOf([.. images, .. attestations], annotations)), MediaTypes.ImageIndex));
+        await builder.WriteRootAsync(
+            builder.AddBlob(Encoding.UTF8.GetBytes(IndexOf([.. images, .. attestations], annotations)), MediaTypes.ImageIndex));
         return await OciLayout.OpenAsync(folder, Cancellation);
     }
 
@@ -204,6 +214,7 @@ public sealed class PartsWorld : IDisposable
             """;
 
         static string Escaped(string text) => text
-            .Replace("<", @"\u003c", StringComparison.Ordinal).Replace(">", @"\u003e", StringComparison.Ordinal).Replace("&", @"\u0026", StringComparison.Ordinal);
+            .Replace("<", @"\u003c", StringComparison.Ordinal).Replace(">", @"\u003e", StringComparison.Ordinal)
+            .Replace("&", @"\u0026", StringComparison.Ordinal);
     }
 }

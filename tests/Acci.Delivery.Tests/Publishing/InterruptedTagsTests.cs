@@ -15,7 +15,8 @@ public sealed class InterruptedTagsTests(RegistryServer server) : IClassFixture<
 
     /// <summary>With how many writes sent it comes, whether the last of them is answered then, and whether a tag of each is new.</summary>
     public static TheoryData<int, bool, bool> Moments =>
-        new(from write in Enumerable.Range(1, 4) from isAnswered in (bool[])[false, true] from hasNew in (bool[])[false, true] select (write, isAnswered, hasNew));
+        new(from write in Enumerable.Range(1, 4) from isAnswered in (bool[])[false, true] from hasNew in (bool[])[false, true]
+            select (write, isAnswered, hasNew));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,7 +41,8 @@ public sealed class InterruptedTagsTests(RegistryServer server) : IClassFixture<
         foreach (var registry in registries)
         {
             (old, image) = (await PushAsync(registry, "old"), await PushAsync(registry, "new"));
-            foreach (var tag in hasNew ? (string[])["edge"] : ["edge", "main"]) await registry.PutTagAsync(Repository(registry), tag, old, Cancellation);
+            foreach (var tag in hasNew ? (string[])["edge"] : ["edge", "main"])
+                await registry.PutTagAsync(Repository(registry), tag, old, Cancellation);
         }
 
         var plans = new[] { await PlanAsync(first, image), await PlanAsync(second, image) };

@@ -57,11 +57,13 @@ public sealed partial class NativeRunnersTests(PublishedImage published) : IAsyn
         var publish = (YamlMappingNode)JobsOf(after)["publish"];
         Assert.Equal(JobsOf(before)["publish"]["permissions"].ToString(), publish["permissions"].ToString());
         Assert.Equal(["ci", .. slugs.Select(x => $"build-{x}")], ((YamlSequenceNode)publish["needs"]).Select(x => x.ToString()));
-        var run = ((YamlSequenceNode)publish["steps"]).Single(x => ((YamlMappingNode)x).Children.TryGetValue("id", out var id) && id.ToString() == "publish");
+        var run = ((YamlSequenceNode)publish["steps"]).Single(
+            x => ((YamlMappingNode)x).Children.TryGetValue("id", out var id) && id.ToString() == "publish");
         Assert.Equal("${{ 'linux/amd64,linux/arm64,linux/ppc64le' }}", run["env"]["PLATFORMS"].ToString());
         Assert.EndsWith(" --image-parts artifacts/parts", run["run"].ToString(), StringComparison.Ordinal);
         // What one job uploads is what the other one downloads.
-        var all = JobsOf(after).Children.Values.Where(x => ((YamlMappingNode)x).Children.ContainsKey("steps")).SelectMany(x => (YamlSequenceNode)x["steps"]).ToList();
+        var all = JobsOf(after).Children.Values.Where(x => ((YamlMappingNode)x).Children.ContainsKey("steps"))
+            .SelectMany(x => (YamlSequenceNode)x["steps"]).ToList();
         Assert.Equal(NamesAt("upload-artifact").Where(x => x.StartsWith("part-", StringComparison.Ordinal)), NamesAt("download-artifact"));
 
         IEnumerable<string> NamesAt(string action) =>
@@ -79,7 +81,8 @@ public sealed partial class NativeRunnersTests(PublishedImage published) : IAsyn
         var registry = published.First.Repository.Split('/')[0];
         var image = ImageReference.Parse($"{registry}/{owner}/{App.Name}");
         await GenerateAsync("""
-            private static readonly (Platform Platform, Runner Runner)[] NativeRunners = [(Platform.LinuxAmd64, "ubuntu-latest"), (Platform.LinuxPpc64le, "ubuntu-latest")];
+            private static readonly (Platform Platform, Runner Runner)[] NativeRunners =
+                [(Platform.LinuxAmd64, "ubuntu-latest"), (Platform.LinuxPpc64le, "ubuntu-latest")];
             """);
         await GitAsync("-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "--quiet", "--all", "--message", "Native runners");
         using var folder = new TemporaryFolder();
@@ -127,11 +130,13 @@ public sealed partial class NativeRunnersTests(PublishedImage published) : IAsyn
         Assert.Matches(Runners(), runners);
         await System.IO.File.WriteAllTextAsync(file, Runners().Replace(text, runners.Replace("$", "$$", StringComparison.Ordinal)), Cancellation);
         (await Checkout.BuildAsync("GenerateWorkflows", Cancellation)).AssertSucceeded();
-        Assert.Equal([" M .github/workflows/publish.yml", $" M {File}"], (await GitAsync("status", "--porcelain")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal([" M .github/workflows/publish.yml", $" M {File}"],
+            (await GitAsync("status", "--porcelain")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private async Task<string> GitAsync(params string[] arguments) =>
-        (await CommandRunner.RunAsync(new Command("git", arguments) { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation)).StandardOutput;
+        (await CommandRunner.RunAsync(
+            new Command("git", arguments) { WorkingDirectory = Checkout.Folder }, cancellationToken: Cancellation)).StandardOutput;
 
     private YamlMappingNode Read()
     {
