@@ -3,7 +3,6 @@ using Acci.Delivery.Processes;
 using Acci.Delivery.Publishing;
 using Acci.Environments.Files;
 using Acci.Environments.Running;
-using Acci.Environments.Variables;
 using Acci.Oci;
 using Acci.Testing;
 
