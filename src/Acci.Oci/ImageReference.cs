@@ -60,7 +60,9 @@ public sealed record ImageReference
     /// The same with the domain and path that Docker takes a short name for: <c>postgres:15</c> is <c>docker.io/library/postgres:15</c>, <c>owner/app</c> is
     /// <c>docker.io/owner/app</c>. The first part is a domain when it has a dot, a colon or an upper-case letter, or is <c>localhost</c>.
     /// </summary>
-    /// <exception cref="InvalidReferenceException">The full name is too long, or the short one is an image's identifier.</exception>
+    /// <exception cref="InvalidReferenceException">
+    /// The full name is too long, the short one is an image's identifier, or its first part can be neither a registry nor the path of one.
+    /// </exception>
     public ImageReference Normalize()
     {
         var domain = Domain switch
@@ -72,7 +74,8 @@ public sealed record ImageReference
         };
         var path = domain == Domain || Domain is null or DockerHubBeforeItsRenaming ? Path : Repository;
         if (domain == DockerHub && !path.Contains('/', StringComparison.Ordinal)) path = OfficialImages + path;
-        var problem = (ToString() == Path ? ReferenceGrammar.ProblemOfBareName(Path) : null) ?? ReferenceGrammar.ProblemOfLength(path);
+        var problem = (ToString() == Path ? ReferenceGrammar.ProblemOfBareName(Path) : null)
+            ?? (Domain is null ? ReferenceGrammar.ProblemOfFirstPart(Path) : null) ?? ReferenceGrammar.ProblemOfLength(path);
         return problem is { } found ? throw new InvalidReferenceException(ToString(), found.Error, found.Text)
             : domain == Domain && path == Path ? this
             : new ImageReference(domain, path, Tag, Digest);

@@ -61,6 +61,15 @@ public static partial class ReferenceGrammar
     public static (ReferenceError Error, string Text)? ProblemOfBareName(string name) =>
         Identifier().IsMatch(name) ? (ReferenceError.Identifier, "64 hexadecimal digits are an image's identifier, and cannot be its name") : null;
 
+    /// <summary>
+    /// What is wrong with a path without a domain: Docker takes a first part with a dot for a registry, although with <c>_</c> it can be no host.
+    /// Source: distribution/reference, normalize.go, <c>splitDockerDomain</c>.
+    /// </summary>
+    public static (ReferenceError Error, string Text)? ProblemOfFirstPart(string path) =>
+        path.IndexOf('/', StringComparison.Ordinal) is > 0 and var end && path.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot && dot < end
+            ? (ReferenceError.Format, $"'{path[..end]}' has a dot and would be a registry, and no host has '_' in its name")
+            : null;
+
     /// <summary>What is wrong with the length of a path, if anything is.</summary>
     public static (ReferenceError Error, string Text)? ProblemOfLength(string path) =>
         path.Length > MaximumPathLength
