@@ -65,7 +65,7 @@ public static partial class ReferenceGrammar
     /// What is wrong with a path without a domain: Docker takes a first part with a dot for a registry, although with <c>_</c> it can be no host.
     /// Source: distribution/reference, normalize.go, <c>splitDockerDomain</c>.
     /// </summary>
-    public static (ReferenceError Error, string Text)? ProblemOfFirstPart(string path) =>
+    internal static (ReferenceError Error, string Text)? ProblemOfFirstPart(string path) =>
         path.IndexOf('/', StringComparison.Ordinal) is > 0 and var end && path.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot && dot < end
             ? (ReferenceError.Format, $"'{path[..end]}' has a dot and would be a registry, and no host has '_' in its name")
             : null;
