@@ -61,9 +61,13 @@ public sealed class RegistryContainer(DockerEngine engine)
         var question = engine.Question(kind, "inspect", Name);
         var answer = await engine.TryAskAsync(question, cancellationToken);
         var said = answer.LastLines(1) is [var last] ? last : "";
-        if (answer.Succeeded || said.Contains("no such", StringComparison.OrdinalIgnoreCase) || !EngineRefusal.Is(said)) return answer.Succeeded;
+        if (answer.Succeeded || IsAbsence(said) || !EngineRefusal.Is(said)) return answer.Succeeded;
         throw new CommandFailedException(question, answer);
     }
+
+    // An engine says either: of a volume, the second while it is removed.
+    private static bool IsAbsence(string said) =>
+        said.Contains("no such", StringComparison.OrdinalIgnoreCase) || said.TrimEnd().EndsWith(" not found", StringComparison.OrdinalIgnoreCase);
 
     // That it cannot be reached is more than what becomes of it.
     private async Task TryRemoveAsync()

@@ -110,7 +110,7 @@ internal sealed partial record ComposeProject(DockerEngine Engine, string Root, 
     }
 
     // An engine's socket, and a host, may be no such file or host.
-    [GeneratedRegex("no such (container|object)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"no such (container|object)|container \S+ not found", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Gone();
 
     /// <summary>The command that ends it.</summary>

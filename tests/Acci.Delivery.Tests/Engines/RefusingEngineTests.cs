@@ -17,6 +17,7 @@ public sealed class RefusingEngineTests : IDisposable
     [InlineData("Error response from daemon: No such container: acci-registry", true)]
     [InlineData("Error: No such volume: acci-registry", true)]
     [InlineData("Error: no such container acci-registry", true)]
+    [InlineData("Error response from daemon: volume acci-registry not found", true)]
     // There is nothing to end where there is no engine.
     [InlineData("Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", true)]
     public async Task The_local_registry_is_not_said_to_be_stopped_where_the_engine_does_not_say_so(string said, bool isNone)
