@@ -112,6 +112,18 @@ public sealed class CopiedCheckoutTests : IDisposable
         Assert.EndsWith($" Set COMPOSE_PROJECT_NAME=bakery-prod-{LocalName.HashOf(_copy.Path)} in deploy/compose/.env.prod of this checkout.", error.Message, StringComparison.Ordinal);
     }
 
+    // A home that is its owner's alone answers likewise.
+    [Fact]
+    public void What_cannot_be_looked_at_may_still_have_the_name()
+    {
+        var origin = $"/{new string('x', 300)}";
+        Write(_copy, LocalName.Kept("", isKept: false, LocalName.Of(_root.Path, BakeryEnvironments.Declaration, "prod"), origin));
+
+        var error = Assert.Throws<DeliveryException>(() => LocalName.EnsureIsNoCopy(_copy.Path, BakeryEnvironments.Declaration, "prod"));
+
+        Assert.Contains($"and this is not known: this user may not look at {origin}/deploy/compose/.env.prod. Set ", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_name_of_six_letters_that_a_person_chose_is_none_that_was_made()
     {

@@ -5,6 +5,9 @@ internal static class CheckoutOrigin
 {
     private const string Mark = "# Made for the checkout in ";
 
+    // What .NET says of a file that is open for one alone. Source: ERROR_SHARING_VIOLATION; EWOULDBLOCK of flock(2).
+    private const int SharingViolation = unchecked((int)0x80070020), WouldBlock = 11, WouldBlockOnMac = 35;
+
     /// <summary>The comment, with its line break; empty for a path that would not be one line.</summary>
     public static string Line(string root) => root.Any(char.IsControl) ? "" : $"{Mark}{root}\n";
 
@@ -54,7 +57,7 @@ internal static class CheckoutOrigin
                 Open(other).Dispose();
                 return false;
             }
-            catch (IOException)
+            catch (IOException exception) when (exception.HResult is SharingViolation or WouldBlock or WouldBlockOnMac)
             {
                 return true;
             }

@@ -61,23 +61,32 @@ internal static class LocalName
         var file = declaration.VariablesFileOf(environment);
         if (CheckoutOrigin.Find(Path.Combine(root, file)) is not { } origin || HashOf(origin) == HashOf(root)) return;
         var there = Path.Combine(origin, file);
-        if (CheckoutOrigin.IsThere(there) is false || CheckoutOrigin.IsSame(Path.Combine(root, file), there)) return;
+        var isThere = CheckoutOrigin.IsThere(there);
+        if (isThere is false || CheckoutOrigin.IsSame(Path.Combine(root, file), there)) return;
         var remedy = $"Set {EnvironmentFile.Line(Variable, $"{declaration.ProjectOf(environment)}-{HashOf(root)}")} in {file} of this checkout.";
-        string? used;
-        try
-        {
-            used = EnvironmentFile.Find(there, Variable);
-        }
-        catch (DeliveryException exception)
+        var (used, problem) = isThere is null ? (null, $"this user may not look at {there}.") : NameIn(there);
+        if (problem is not null)
         {
             throw new DeliveryException(
                 $"{file} was made for the checkout in {origin}. If that one still has the name {name}, both would share containers and data, "
-                + $"and this is not known: {exception.Message} {remedy}", exception);
+                + $"and this is not known: {problem} {remedy}");
         }
 
         if (used != name) return;
         throw new DeliveryException(
             $"{file} was copied from the checkout in {origin}, which has the same {Variable}, {name}: both would share containers and data. {remedy}");
+    }
+
+    private static (string? Name, string? Problem) NameIn(string file)
+    {
+        try
+        {
+            return (EnvironmentFile.Find(file, Variable), null);
+        }
+        catch (DeliveryException exception)
+        {
+            return (null, exception.Message);
+        }
     }
 
     /// <summary>Whether it was made for a checkout; any other one is a person's own, or a stack's.</summary>
