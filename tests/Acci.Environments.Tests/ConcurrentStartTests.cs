@@ -42,14 +42,17 @@ public sealed class ConcurrentStartTests : IDisposable
 
     // What `up` says of the two containers, and what is there at the first look and when it has failed.
     [Theory]
-    [InlineData("Container shop-live-shop-1  Created", "Container shop-live-worker-1  Created", "s1 w1", "s1 w1", "s1 w1", "")]
-    [InlineData("Container shop-live-shop-1 Creating", "Container shop-live-worker-1 Recreated", "", "s1 w1", "s1 w1", "")]
+    [InlineData("Container shop-live-shop-1  Creating", "Container shop-live-worker-1  Creating", "s1 w1", "s1 w1", "s1 w1", "")]
+    [InlineData("Container shop-live-shop-1 Creating", "Container shop-live-worker-1 Recreate", "", "s1 w1", "s1 w1", "")]
     // The other one was first.
-    [InlineData("Container shop-live-shop-1  Created", "Container shop-live-worker-1  Running", "s1 w1", "s1 w1", "s1", "shop-live-worker-1")]
+    [InlineData("Container shop-live-shop-1  Creating", "Container shop-live-worker-1  Running", "s1 w1", "s1 w1", "s1", "shop-live-worker-1")]
     // Nothing of its own was made.
     [InlineData("Network shop-live_default  Error", "", "", "s1 w1", "", "shop-live-shop-1, shop-live-worker-1")]
+    [InlineData("Container shop-live-shop-1  Creating", "Container shop-live-worker-1  Created", "s1 w1", "s1 w1", "s1", "shop-live-worker-1")]
+    // Both made it at once, and the engine took the other one's.
+    [InlineData("Container shop-live-shop-1  Creating", "Container shop-live-worker-1  Creating\\n Container shop-live-worker-1  Error response from daemon: Conflict", "s1 w1", "s1 w1", "s1", "shop-live-worker-1")]
     // The other one has replaced it.
-    [InlineData("Container shop-live-shop-1  Created", "Container shop-live-worker-1  Created", "s1 w1", "s2 w1", "w1", "shop-live-shop-1")]
+    [InlineData("Container shop-live-shop-1  Creating", "Container shop-live-worker-1  Creating", "s1 w1", "s2 w1", "w1", "shop-live-shop-1")]
     public async Task One_that_fails_takes_away_what_it_has_made(string shop, string worker, string first, string last, string removed, string left)
     {
         using var docker = new DockerStandIn($$$"""

@@ -116,7 +116,7 @@ internal sealed partial class IgnorePattern
     }
 
     // Letters that Go's regular expressions take after a backslash are left out. Source: Go, regexp/syntax.
-    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[ceg-mouyCEF-OQRTUVXYZ]|\z)")]
+    [GeneratedRegex(@"(?<!\\)(?:\\\\)*\\(?:[ceg-moquyCEF-ORTUVXYZ]|\z)")]
     private static partial Regex BadEscape();
 
     // Of a digit, a class of characters …: BuildKit hands it on as it is.

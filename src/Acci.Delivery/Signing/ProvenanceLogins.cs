@@ -113,7 +113,7 @@ internal static class ProvenanceLogins
     private static byte[] ReadPayload(string text)
     {
         if (text.AsSpan().TrimStart() is ['{' or '[', ..]) return Encoding.UTF8.GetBytes(text);
-        var digits = text.Replace('-', '+').Replace('_', '/').TrimEnd('=');
+        var digits = string.Concat(text.Where(x => !char.IsWhiteSpace(x))).Replace('-', '+').Replace('_', '/').TrimEnd('=');
         return Convert.FromBase64String(digits.PadRight((digits.Length + 3) / 4 * 4, '='));
     }
 

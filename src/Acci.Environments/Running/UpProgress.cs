@@ -15,7 +15,12 @@ internal sealed partial class UpProgress
     /// <summary>Notes what a line of its progress says. Source: docker/compose, <c>--progress plain</c>.</summary>
     public void Read(string line)
     {
-        if (MadePattern().Match(line) is { Success: true } made) _made[made.Groups["name"].Value] = true;
+        if (LinePattern().Match(line) is not { Success: true } said) return;
+        var (name, status) = (said.Groups["name"].Value, said.Groups["status"].Value);
+        // "Created" alone is also said of one that is found as it was left.
+        if (status is "Creating" or "Recreate") _made[name] = true;
+        // Of two runs that make one at once, the engine refuses the second.
+        else if (status == "Error") _made.TryRemove(name, out _);
     }
 
     /// <summary>Notes which container has a name now: the one that had it first is this run's, if the run made one of that name.</summary>
@@ -25,6 +30,6 @@ internal sealed partial class UpProgress
     public bool HasMade(Container container) =>
         _made.ContainsKey(container.Name) && (!_first.TryGetValue(container.Name, out var first) || first == container.Id);
 
-    [GeneratedRegex(@"^\s*Container (?<name>\S+)\s+(Creat|Recreate)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex MadePattern();
+    [GeneratedRegex(@"^\s*Container (?<name>\S+)\s+(?<status>\w+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LinePattern();
 }

@@ -37,6 +37,7 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
     [Theory]
     [InlineData("base64", "http://ada:s3cr3t@proxy?>>>", "has a login in build-arg:HTTP_PROXY")]
     [InlineData("base64url", "http://ada:s3cr3t@proxy?>>>", "has a login in build-arg:HTTP_PROXY")]
+    [InlineData("lines", "http://ada:s3cr3t@proxy?>>>", "has a login in build-arg:HTTP_PROXY")]
     [InlineData("json", "http://ada:s3cr3t@proxy", "has a login in build-arg:HTTP_PROXY")]
     [InlineData("base64url", "http://proxy?>>>", null)]
     [InlineData("json", "http://proxy", null)]
@@ -47,6 +48,7 @@ public sealed class ProvenanceLoginsTests(RegistryServer server) : IClassFixture
         var payload = form switch
         {
             "base64" => Convert.ToBase64String(inside),
+            "lines" => $"{Convert.ToBase64String(inside, Base64FormattingOptions.InsertLineBreaks)}\n",
             "base64url" => Convert.ToBase64String(inside).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             "json" => Encoding.UTF8.GetString(inside),
             _ => "!",
