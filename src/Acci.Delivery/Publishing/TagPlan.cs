@@ -174,6 +174,10 @@ public sealed partial record TagPlan
         return this with { Moves = moves };
     }
 
+    /// <summary>The same where nobody has said that one may be.</summary>
+    internal Task<TagPlan> TakingNoneOfOthersAsync(OciRegistry registry, CancellationToken cancellationToken) =>
+        TakingNoneOfOthersAsync(registry, PlannedTags.ReplaceVersion, mayReplace: false, cancellationToken);
+
     /// <summary>Notes, before the build, which full versions exist already: only the same image may have them.</summary>
     internal async Task<TagPlan> ForeseeingAsync(OciRegistry registry, string replaceSwitch, bool mayReplace, CancellationToken cancellationToken)
     {

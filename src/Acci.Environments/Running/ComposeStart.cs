@@ -279,12 +279,13 @@ internal sealed class ComposeStart(ComposeProject project, EnvironmentModel mode
     private async Task RemoveAsync(DataVolumes volumes, IReadOnlyList<string> before)
     {
         var containers = (await project.ContainersAsync(CancellationToken.None)).ToLookup(_progress.HasMade);
-        var others = string.Join(", ", containers[false].Select(x => x.Name));
-        var dataStay = before.Count > 0 || others.Length > 0;
+        var dataStay = before.Count > 0 || containers[false].Any();
         Log.Information("Taking away what was started{Data:l}", dataStay ? "; the data that were there stay" : "");
         string[] own = [.. containers[true].Select(x => x.Id)];
         if (dataStay && own.Length > 0) await DoAsync("stop", "--time", "2");
         if (own.Length > 0) await DoAsync("rm", "--force", "--volumes");
+        // Another run may have made one meanwhile, which `down` would remove.
+        var others = string.Join(", ", (await project.ContainersAsync(CancellationToken.None)).Where(x => !own.Contains(x.Id)).Select(x => x.Name));
         if (others.Length > 0)
         {
             Log.Warning("{Containers:l}: another run has started this, so it stays, and so do the networks and data of {Project:l}", others, project.Name);

@@ -45,6 +45,9 @@ public sealed class LongCachePathTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(long_, "to-short"), short_);
         var isShort = RealPath.Of(short_).Length <= 55;
 
+        Directory.CreateSymbolicLink(_folder.Combine("circle"), _folder.Combine("circle"));
+
+        Assert.EndsWith("circle", RealPath.Of(_folder.Combine("circle")), StringComparison.Ordinal);
         Assert.NotNull(new PrivateEngine(new EngineScripts(new CacheDirectory(_folder.Combine("to-long")))).ProblemWithPath);
         Assert.Equal(isShort, new PrivateEngine(new EngineScripts(new CacheDirectory(Path.Combine(long_, "to-short")))).ProblemWithPath is null);
         Assert.NotNull(new PrivateEngine(new EngineScripts(new CacheDirectory(Path.GetRelativePath(Environment.CurrentDirectory, long_)))).ProblemWithPath);

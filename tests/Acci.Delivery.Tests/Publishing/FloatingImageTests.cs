@@ -156,7 +156,7 @@ public sealed class FloatingImageTests(RegistryServer server) : IClassFixture<Re
         await registry.PutTagAsync(repository, "1.2.3", await PushAsync(registry, repository, "1.2.3", First, "theirs", source), Cancellation);
         var plan = await DecideAsync(registry, repository, await PushAsync(registry, repository, "1.2.3", Second), ["1.2.3"], "1.2.3", Second);
 
-        var problem = await Record.ExceptionAsync(() => plan.TakingNoneOfOthersAsync(registry, "--replace-version", mayReplace: false, Cancellation));
+        var problem = await Record.ExceptionAsync(() => plan.TakingNoneOfOthersAsync(registry, Cancellation));
 
         Assert.Equal(moves ? null : $"{repository}:1.2.3 is an image of {source}, and this one is of {Source}: no tag moves. Give one of the two another name, publish with --registry, or replace the other one's tags with --replace-version.", problem?.Message);
         var move = Assert.Single((await plan.TakingNoneOfOthersAsync(registry, "--replace-version", mayReplace: true, Cancellation)).Moves);
