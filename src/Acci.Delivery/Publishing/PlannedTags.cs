@@ -17,7 +17,8 @@ internal static class PlannedTags
     public static async Task<TagPlan> PlanTagsAsync(this DeliveryContext context, ImageDefinition image, OciRegistry registry, ImageReference repository)
     {
         var version = ImageVersion.TryParse(image.Annotations.GetValueOrDefault(OciLabels.VersionKey) ?? image.Labels.GetValueOrDefault(OciLabels.VersionKey));
-        var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? image.Labels.GetValueOrDefault(OciLabels.SourceKey) ?? (await context.FactsAsync()).Repository.Url;
+        var source = image.Annotations.GetValueOrDefault(OciLabels.SourceKey) ?? image.Labels.GetValueOrDefault(OciLabels.SourceKey)
+            ?? (await context.FactsAsync()).Repository.Url;
         var origin = new ImageOrigin(version, (await context.VersionAsync()).Revision) { Source = source };
         var plan = await context.DecideTagsAsync(image, registry, repository, Digest.Of([]), origin);
         return await (IsLoopback(repository)

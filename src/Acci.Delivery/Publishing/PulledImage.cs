@@ -15,7 +15,8 @@ public static class PulledImage
     public static ImageReference PulledAs(this DeliveryContext context, PublishRecord record)
     {
         var image = record.Copies is null ? null : context.Options.Images.FirstOrDefault(x => x.Name == record.Image);
-        var named = image is null ? null : context.NamedDestinations().Select(x => x.RepositoryOf(image).Repository).FirstOrDefault(record.Repositories.Contains);
+        var named = image is null ? null
+            : context.NamedDestinations().Select(x => x.RepositoryOf(image).Repository).FirstOrDefault(record.Repositories.Contains);
         return ImageReference.Parse(named ?? record.Repository).WithDigest(record.Digest);
     }
 }

@@ -101,7 +101,8 @@ public sealed class TagImages(DeliveryContext context, Func<IReadOnlyList<Publis
         {
             var lost = string.Join("; ", writes.Where(x => x.IsLost).Select(x => $"{x.Tag}: {x.WhyLost}"));
             var moved = $"The images are published and their tags have moved{(lost.Length == 0 ? "" : $", but not all: {lost}")}.";
-            if (exception is not OperationCanceledException) throw new DeliveryException($"{moved} What comes after that failed: {exception.Message}", exception);
+            if (exception is not OperationCanceledException)
+                throw new DeliveryException($"{moved} What comes after that failed: {exception.Message}", exception);
             Log.Warning("{Outcome:l}", moved);
             throw new OperationCanceledException(moved, exception, context.CancellationToken);
         }

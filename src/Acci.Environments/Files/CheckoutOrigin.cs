@@ -1,6 +1,9 @@
 namespace Acci.Environments.Files;
 
-/// <summary>The checkout that a name in an environment's variables was made for, as a comment beside it says: by that a copy of a checkout is told from one that was moved.</summary>
+/// <summary>
+/// The checkout that an environment's name was made for. A comment in the environment's variables records it: it distinguishes a copied checkout from a
+/// moved one.
+/// </summary>
 internal static class CheckoutOrigin
 {
     private const string Mark = "# Made for the checkout in ";

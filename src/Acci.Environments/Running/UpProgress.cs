@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Acci.Environments.Running;
 
 /// <summary>
-/// The containers that one <c>docker compose up</c> has made. Another job may start the same project meanwhile: it replaces containers by others of the same name, and may have its checkout
-/// at the same path, so neither name nor labels tell them apart.
+/// The containers that one <c>docker compose up</c> has created. Another job may start the same project at the same time: it replaces containers with
+/// others of the same name, and its checkout may have the same path, so neither names nor labels distinguish them.
 /// </summary>
 internal sealed partial class UpProgress
 {
